@@ -1,0 +1,1 @@
+export type { Instant, Interval } from './interval.ts';

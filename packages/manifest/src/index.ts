@@ -1,0 +1,2 @@
+export type * from './node.ts';
+export type { Manifest, ManifestEdge } from './manifest.ts';
