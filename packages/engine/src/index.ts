@@ -1,1 +1,14 @@
-export {};
+export type {
+  CatalogEntry,
+  CheckResult,
+  Commit,
+  Engine,
+  FileSource,
+  QueryOptions,
+  QueryResult,
+  RenderedCheck,
+  View,
+  ViewSwitch,
+  Work,
+} from './engine.ts';
+export { EngineError, type EngineErrorCode, type EngineErrorOptions } from './errors.ts';

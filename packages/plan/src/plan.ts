@@ -1,0 +1,100 @@
+import type { Instant, Interval } from '@seeknal/intervals';
+import type { NodeId, NodeKind } from '@seeknal/manifest';
+
+import type { Materialization, Snapshot, SnapshotId } from './snapshot.ts';
+
+/** What a task does: read a file's shape and version, fill a table, run checks, write a file, make a view. */
+export type TaskAction = 'load' | 'build' | 'check' | 'export' | 'view';
+
+/** One snapshot × one batch of intervals: the unit that is claimed, run, audited and committed. */
+export interface Task {
+  /** `transform.daily@2024-01-01..2024-01-08`; `source.orders` for a node without a schedule. */
+  readonly id: string;
+  readonly node: NodeId;
+  readonly snapshot: SnapshotId;
+  readonly action: TaskAction;
+  readonly range: Interval;
+  /** Intervals of the schedule in `range`; 1 without a schedule. */
+  readonly intervals: number;
+}
+
+/** What the plan does to a node, in the order a reader cares about. */
+export type NodeAction = 'add' | 'change' | 'backfill' | 'keep' | 'remove' | 'blocked';
+
+export type ChangeCategory = 'BREAKING' | 'NON_BREAKING' | 'METADATA';
+
+export interface NodePlan {
+  readonly node: NodeId;
+  readonly kind: NodeKind;
+  readonly materialization: Materialization | null;
+  readonly action: NodeAction;
+  /** Null for nodes that are new, removed or unchanged. */
+  readonly category: ChangeCategory | null;
+  /** One sentence: why this is done, or why nothing is. */
+  readonly reason: string;
+  /** The nodes through which a change above reached this one, nearest last; empty when the node itself changed. */
+  readonly path: readonly NodeId[];
+  readonly snapshot: SnapshotId | null;
+  /** Whether the snapshot is made by this plan. */
+  readonly isNew: boolean;
+  /** What runs for certain, coalesced. */
+  readonly missing: readonly Interval[];
+  /** What runs again only if rows above turn out different, coalesced. */
+  readonly maybe: readonly Interval[];
+  /** Intervals in `missing`, and the tasks they are cut into. */
+  readonly intervals: number;
+  readonly tasks: number;
+  /** Things to know that change nothing: done intervals kept over a changed file, a volatile function. */
+  readonly notes: readonly string[];
+}
+
+/** What must hold for the plan to be applied as shown. */
+export interface PlanBase {
+  readonly environment: { readonly name: string; readonly epoch: number };
+  /** Generation of every snapshot of the plan that already existed. */
+  readonly generations: { readonly [id: SnapshotId]: number };
+}
+
+/** The difference between an environment and a manifest, made into tasks. Plain JSON. */
+export interface Plan {
+  readonly version: 1;
+  /** Hash of everything else but `createdAt`: the same situation gives the same id. */
+  readonly id: string;
+  readonly project: string;
+  readonly warehouse: string;
+  readonly environment: string;
+  readonly createdAt: Instant;
+  /** The clock the plan was made by. */
+  readonly now: Instant;
+  /** The range asked for, resolved; null: everything wanted up to now. */
+  readonly range: Interval | null;
+  readonly base: PlanBase;
+  /** Snapshots to be recorded before the first task. */
+  readonly snapshots: readonly Snapshot[];
+  /** Stretches invalidated before the first task: look-back, restatement, full refresh. */
+  readonly invalidations: readonly Invalidation[];
+  /** In topological order. */
+  readonly nodes: readonly NodePlan[];
+  /** In an order that a single worker could run. */
+  readonly tasks: readonly Task[];
+  /** The pointers the environment gets once everything is done. */
+  readonly pointers: { readonly [node: NodeId]: SnapshotId };
+  readonly summary: PlanSummary;
+}
+
+export interface Invalidation {
+  readonly snapshot: SnapshotId;
+  readonly range: Interval;
+  readonly reason: string;
+}
+
+export interface PlanSummary {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  readonly backfill: number;
+  readonly keep: number;
+  readonly blocked: number;
+  readonly tasks: number;
+  readonly intervals: number;
+}

@@ -1,0 +1,138 @@
+import type { Instant, Interval } from '@seeknal/intervals';
+import type { Column, JsonObject, NodeId } from '@seeknal/manifest';
+import type { EnvironmentRecord, Invalidation, Pointer, Snapshot, SnapshotId, StateView } from '@seeknal/plan';
+
+/** Asks for the right to run one stretch of one snapshot. */
+export interface ClaimRequest {
+  readonly snapshot: SnapshotId;
+  readonly range: Interval;
+  readonly run: string;
+  readonly task: string;
+  /** Who asks, for messages: `host:pid`. */
+  readonly holder: string;
+  readonly leaseMs: number;
+}
+
+/**
+ * - `claimed`: the asker may run `missing`, the parts of the range that are not done; `fence` is higher than
+ *   that of every earlier claim on the snapshot, `generation` is the snapshot's as it was noted.
+ * - `done`: nothing of the range is missing.
+ * - `held`: an unexpired claim of another task overlaps the range.
+ */
+export type Claim =
+  | {
+      readonly status: 'claimed';
+      readonly fence: number;
+      readonly generation: number;
+      readonly missing: readonly Interval[];
+      readonly expiresAt: Instant;
+    }
+  | { readonly status: 'done' }
+  | { readonly status: 'held'; readonly holder: string; readonly run: string; readonly expiresAt: Instant };
+
+/** What a commit in the warehouse's ledger says, as far as the state keeps it. */
+export interface CommitRecord {
+  readonly snapshot: SnapshotId;
+  readonly range: Interval;
+  readonly generation: number;
+  readonly fence: number;
+  /** Grows by every commit of the snapshot. */
+  readonly seq: number;
+  readonly run: string;
+  readonly task: string;
+  readonly rows: number;
+  /** Stretches whose rows differ from what they replaced (an added row differs). Empty: the same rows as before. */
+  readonly changed: readonly Interval[];
+  /** For each snapshot read: the `seq` of its newest commit that the rows could have come from. */
+  readonly seen: { readonly [id: SnapshotId]: number };
+  readonly columns: readonly Column[];
+  readonly version: JsonObject | null;
+  readonly finishedAt: Instant;
+}
+
+/** What of an input the committed stretch needed: a change there after `seen` makes the commit stale. */
+export interface Need {
+  readonly snapshot: SnapshotId;
+  readonly range: Interval;
+}
+
+/**
+ * - `recorded`: the range is done; `invalidated` lists what was taken from done below.
+ * - `stale`: the rows are in the warehouse but do not count as done, because the snapshot was invalidated
+ *   there, an input was committed with other rows meanwhile, or a newer fence recorded the range.
+ */
+export type Recorded =
+  | { readonly status: 'recorded'; readonly invalidated: readonly Invalidation[] }
+  | { readonly status: 'stale'; readonly reason: string };
+
+/** One line of the history of intervals: appended, never changed. */
+export interface IntervalEvent {
+  readonly at: Instant;
+  readonly snapshot: SnapshotId;
+  readonly node: NodeId;
+  readonly range: Interval;
+  readonly kind: 'done' | 'invalidated';
+  readonly run: string | null;
+  readonly reason: string;
+}
+
+/** The state of one project on one warehouse. The rules of `StateBackend` hold for every method. */
+export interface ScopedState {
+  /** Everything a plan needs, as of one moment. */
+  read(): Promise<StateView>;
+  /** Records snapshots that are not there yet; one that is there is left as it is. */
+  addSnapshots(snapshots: readonly Snapshot[]): Promise<void>;
+  /**
+   * Takes the stretches out of done and raises the generation of their snapshots, all in one step. A commit
+   * whose claim was made before is refused where it overlaps. `key` makes a repetition harmless.
+   */
+  invalidate(key: string, invalidations: readonly Invalidation[], at: Instant): Promise<void>;
+  claim(request: ClaimRequest): Promise<Claim>;
+  /**
+   * Prolongs the claim with this fence.
+   *
+   * @throws `STATE_CLAIM_LOST` when it has expired and another took its place.
+   */
+  renew(snapshot: SnapshotId, fence: number, leaseMs: number): Promise<void>;
+  /** Gives a claim up, whether or not its work was recorded. Does nothing when it is gone. */
+  release(snapshot: SnapshotId, fence: number): Promise<void>;
+  /**
+   * Records a commit of the warehouse. In one step: checks generation, fence and that no input in `needs`
+   * has a change with a seq beyond `seen`; adds the range to done; invalidates `below`; notes `changed` for
+   * later checks. Repeating it with the same seq changes nothing and answers as before.
+   *
+   * @param below What the caller found to depend on `commit.changed`, already cut to whole intervals.
+   */
+  record(
+    commit: CommitRecord,
+    needs: readonly Need[],
+    below: readonly Invalidation[],
+  ): Promise<Recorded>;
+  /**
+   * Sets done, seq and version of a snapshot to what the ledger says: the repair after a restored or copied
+   * warehouse.
+   */
+  rebuild(
+    snapshot: SnapshotId,
+    from: {
+      readonly done: readonly Interval[];
+      readonly seq: number;
+      readonly columns: readonly Column[] | null;
+      readonly version: JsonObject | null;
+    },
+  ): Promise<void>;
+  /**
+   * Moves an environment's pointers if its epoch is still `expectedEpoch` (0: it does not exist yet).
+   *
+   * @throws `STATE_ENVIRONMENT_MOVED` otherwise; the message names both epochs.
+   */
+  switchEnvironment(change: {
+    readonly name: string;
+    readonly expectedEpoch: number;
+    readonly pointers: { readonly [node: NodeId]: Pointer };
+    readonly at: Instant;
+    readonly expiresAt: Instant | null;
+  }): Promise<EnvironmentRecord>;
+  /** Newest first. */
+  events(filter?: { readonly snapshot?: SnapshotId; readonly limit?: number }): Promise<readonly IntervalEvent[]>;
+}
