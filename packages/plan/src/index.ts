@@ -21,3 +21,9 @@ export type {
   Task,
   TaskAction,
 } from './plan.ts';
+export { metadataOf } from './change.ts';
+export { affected, hasIntervals, needed, type Related } from './dependency.ts';
+export { cut, countOf, type Outside } from './due.ts';
+export { plan, taskOf, type PlanRequest } from './planner.ts';
+export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
+export { taskId } from './task-id.ts';

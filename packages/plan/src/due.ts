@@ -1,0 +1,85 @@
+import {
+  batches,
+  countIntervals,
+  covers,
+  intersection,
+  missing,
+  withLookback,
+  type Interval,
+  type IntervalSet,
+} from '@seeknal/intervals';
+
+import type { ResolvedNode } from './resolve.ts';
+import { ALL_TIME } from './snapshot.ts';
+import { newestEnded, scheduleOfTiming, wanted } from './wanted.ts';
+
+/** What of one node has to run, and what of the done is given up for it. */
+export interface Due {
+  readonly wanted: IntervalSet;
+  readonly missing: IntervalSet;
+  /** Done stretches that run again all the same, with the reason. */
+  readonly again: readonly { readonly range: Interval; readonly reason: string }[];
+}
+
+/** What was found outside the warehouse: a source's files, an exposure's export. */
+export interface Outside {
+  readonly isChanged: boolean;
+  /** `its file changed`, `its export is gone`. */
+  readonly reason: string;
+}
+
+export function due(
+  { node, record, timing, start, snapshot }: ResolvedNode,
+  at: { readonly now: number; readonly range: Interval | null; readonly full: boolean },
+  outside: Outside | undefined,
+): Due {
+  const done = record?.done ?? [];
+  if (timing === null || start === null) return dueOnce(done, at.full, outside);
+  if (snapshot.materialization !== 'incremental_by_time') {
+    const newest = newestEnded(timing, at.now, at.range);
+    // The table holds one state of the world: a newer one than asked for is not turned back.
+    const isDone = newest !== null && done.some(({ end }) => end >= newest.end);
+    if (newest === null || (isDone && !at.full)) return { wanted: newest === null ? [] : [newest], missing: [], again: [] };
+    return { wanted: [newest], missing: [newest], again: isDone ? [{ range: newest, reason: 'full refresh' }] : [] };
+  }
+  const want = wanted(timing, start, at.now, at.range);
+  if (at.full) return { wanted: want, missing: want, again: again(want, done, 'full refresh') };
+  const schedule = scheduleOfTiming(timing);
+  const gaps = missing({ wanted: want, done, schedule });
+  const whole = want[0];
+  if (gaps.length === 0 || whole === undefined) return { wanted: want, missing: [], again: [] };
+  const orderDependent = node.spec.kind === 'transform' && (node.spec.timing?.dependsOnPast ?? false);
+  if (orderDependent) {
+    const rest = [{ start: (gaps[0] as Interval).start, end: whole.end }];
+    return { wanted: want, missing: rest, again: again(rest, done, 'depends on the past') };
+  }
+  const due = withLookback(gaps, schedule, timing.lookback, whole);
+  return { wanted: want, missing: due, again: again(due, done, `look-back of ${timing.lookback}`) };
+}
+
+const again = (due: IntervalSet, done: IntervalSet, reason: string): Due['again'] =>
+  intersection(due, done).map((range) => ({ range, reason }));
+
+function dueOnce(done: IntervalSet, full: boolean, outside: Outside | undefined): Due {
+  if (!covers(done, ALL_TIME)) return { wanted: [ALL_TIME], missing: [ALL_TIME], again: [] };
+  const reason = outside?.isChanged ? outside.reason : full ? 'full refresh' : null;
+  if (reason === null) return { wanted: [ALL_TIME], missing: [], again: [] };
+  return { wanted: [ALL_TIME], missing: [ALL_TIME], again: [{ range: ALL_TIME, reason }] };
+}
+
+/**
+ * Cuts stretches into the ranges of tasks. One interval a task unless the node says that its query may
+ * cover several: a query that names `start` in its SELECT list gives other rows when it covers a month.
+ */
+export function cut({ timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>, set: IntervalSet): readonly Interval[] {
+  if (timing === null || snapshot.materialization !== 'incremental_by_time') return set;
+  const size = snapshot.timeColumn === null || timing.dependsOnPast ? 1 : (timing.batchSize ?? 1);
+  return batches(set, scheduleOfTiming(timing), size);
+}
+
+/** Intervals in a set, counted in the node's schedule. */
+export const countOf = ({ timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>, set: IntervalSet): number =>
+  timing === null || snapshot.materialization !== 'incremental_by_time'
+    ? set.length
+    : countIntervals(set, scheduleOfTiming(timing));
+
