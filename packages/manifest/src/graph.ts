@@ -42,8 +42,8 @@ function topologicalOrder(
     const next: NodeId[] = [];
     for (const id of level.toSorted()) {
       order.push(id);
-      for (const child of children.get(id) ?? []) {
-        const left = (waitingFor.get(child) ?? 0) - 1;
+      for (const child of children.get(id) as readonly NodeId[]) {
+        const left = (waitingFor.get(child) as number) - 1;
         waitingFor.set(child, left);
         if (left === 0) next.push(child);
       }

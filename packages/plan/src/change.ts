@@ -61,8 +61,8 @@ function changeOf(
   if (keys.length > 0) {
     return { kind: 'changed', category: 'BREAKING', reason: `its ${keys.join(', ')} changed`, path: [] };
   }
-  const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input)));
-  const path = above === undefined ? [] : [...(found.get(above.node)?.path ?? []), above.node];
+  const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input) as Change));
+  const path = above === undefined ? [] : [...(found.get(above.node) as Change).path, above.node];
   return {
     kind: 'changed',
     category: 'BREAKING',
@@ -71,8 +71,7 @@ function changeOf(
   };
 }
 
-const isChanged = (change: Change | undefined): boolean =>
-  change?.kind === 'changed' || change?.kind === 'added';
+const isChanged = ({ kind }: Change): boolean => kind === 'changed' || kind === 'added';
 
 function changedKeys(before: JsonObject, after: JsonObject): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);

@@ -8,8 +8,11 @@ export type Related = Pick<Snapshot, 'materialization' | 'schedule' | 'timeColum
 /** Whether the snapshot's rows come interval by interval, so that one of them can change alone. */
 export const hasIntervals = ({ materialization }: Related): boolean => materialization === 'incremental_by_time';
 
-const scheduleOf = (of: Related): Schedule | null =>
-  of.schedule === null ? null : schedule(of.schedule.expression, { timeZone: of.schedule.timeZone });
+/** Parsed anew each time; the parser remembers. A snapshot with intervals always has a schedule. */
+function scheduleOf({ schedule: of }: Related): Schedule {
+  const { expression, timeZone } = of as NonNullable<Related['schedule']>;
+  return schedule(expression, { timeZone });
+}
 
 /**
  * The schedule an input is counted in. A file with a time column has none of its own and is cut by its

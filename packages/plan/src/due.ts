@@ -29,27 +29,27 @@ export interface Outside {
 }
 
 export function due(
-  { node, record, timing, start, snapshot }: ResolvedNode,
+  resolved: ResolvedNode,
   at: { readonly now: number; readonly range: Interval | null; readonly full: boolean },
   outside: Outside | undefined,
 ): Due {
+  const { record, timing, snapshot } = resolved;
   const done = record?.done ?? [];
-  if (timing === null || start === null) return dueOnce(done, at.full, outside);
+  const want = wantedOf(resolved, at.now, at.range);
+  const whole = want[0];
+  if (timing === null) return dueOnce(done, at.full, outside);
+  if (whole === undefined) return { wanted: [], missing: [], again: [] };
   if (snapshot.materialization !== 'incremental_by_time') {
-    const newest = newestEnded(timing, at.now, at.range);
     // The table holds one state of the world: a newer one than asked for is not turned back.
-    const isDone = newest !== null && done.some(({ end }) => end >= newest.end);
-    if (newest === null || (isDone && !at.full)) return { wanted: newest === null ? [] : [newest], missing: [], again: [] };
-    return { wanted: [newest], missing: [newest], again: isDone ? [{ range: newest, reason: 'full refresh' }] : [] };
+    const isDone = done.some(({ end }) => end >= whole.end);
+    if (isDone && !at.full) return { wanted: want, missing: [], again: [] };
+    return { wanted: want, missing: want, again: isDone ? [{ range: whole, reason: 'full refresh' }] : [] };
   }
-  const want = wanted(timing, start, at.now, at.range);
   if (at.full) return { wanted: want, missing: want, again: again(want, done, 'full refresh') };
   const schedule = scheduleOfTiming(timing);
   const gaps = missing({ wanted: want, done, schedule });
-  const whole = want[0];
-  if (gaps.length === 0 || whole === undefined) return { wanted: want, missing: [], again: [] };
-  const orderDependent = node.spec.kind === 'transform' && (node.spec.timing?.dependsOnPast ?? false);
-  if (orderDependent) {
+  if (gaps.length === 0) return { wanted: want, missing: [], again: [] };
+  if (timing.dependsOnPast) {
     const rest = [{ start: (gaps[0] as Interval).start, end: whole.end }];
     return { wanted: want, missing: rest, again: again(rest, done, 'depends on the past') };
   }
@@ -75,6 +75,18 @@ export function cut({ timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapsho
   if (timing === null || snapshot.materialization !== 'incremental_by_time') return set;
   const size = snapshot.timeColumn === null || timing.dependsOnPast ? 1 : (timing.batchSize ?? 1);
   return batches(set, scheduleOfTiming(timing), size);
+}
+
+/** What a node should have rows for now: a function of the clock and the range, not of what is done. */
+export function wantedOf(
+  { timing, start, snapshot }: Pick<ResolvedNode, 'timing' | 'start' | 'snapshot'>,
+  now: number,
+  range: Interval | null,
+): IntervalSet {
+  if (timing === null || start === null) return [ALL_TIME];
+  if (snapshot.materialization === 'incremental_by_time') return wanted(timing, start, now, range);
+  const newest = newestEnded(timing, now, range);
+  return newest === null ? [] : [newest];
 }
 
 /** Intervals in a set, counted in the node's schedule. */

@@ -23,7 +23,7 @@ export type {
 } from './plan.ts';
 export { metadataOf } from './change.ts';
 export { affected, hasIntervals, needed, type Related } from './dependency.ts';
-export { cut, countOf, type Outside } from './due.ts';
+export { countOf, cut, wantedOf, type Outside } from './due.ts';
 export { plan, taskOf, type PlanRequest } from './planner.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
 export { taskId } from './task-id.ts';

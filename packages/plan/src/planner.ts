@@ -6,7 +6,7 @@ import { affected, needed } from './dependency.ts';
 import { countOf, cut, due, type Due, type Outside } from './due.ts';
 import type { Invalidation, NodeAction, NodePlan, Plan, PlanSummary, Task, TaskAction } from './plan.ts';
 import { resolveNodes, type ResolvedNode } from './resolve.ts';
-import { type Materialization, type SnapshotId, type StateView } from './snapshot.ts';
+import type { EnvironmentRecord, Materialization, Pointer, SnapshotId, StateView } from './snapshot.ts';
 import { taskId } from './task-id.ts';
 
 export interface PlanRequest {
@@ -35,6 +35,8 @@ interface Found {
   readonly missing: IntervalSet;
   readonly maybe: IntervalSet;
   readonly blocked: string | null;
+  /** Inputs that change while the done intervals stay, as the author asked. */
+  readonly keptOver: readonly NodeId[];
 }
 
 /**
@@ -61,11 +63,11 @@ export function plan(request: PlanRequest): Plan {
     }
     const ownTasks = own.blocked === null ? tasksOf(own) : [];
     for (const task of ownTasks) tasks.push(task);
-    nodes.push(nodePlan(node.id, own, ownTasks.length, request.outside[node.id]));
+    nodes.push(nodePlan(node.id, own, ownTasks.length));
   }
   if (select === null) {
     const gone = Object.keys(environment?.pointers ?? {}).filter((id) => !(id in manifest.nodes));
-    for (const id of gone.toSorted()) nodes.push(removed(id, state, environment?.pointers[id]?.snapshot));
+    for (const id of gone.toSorted()) nodes.push(removed(id, state, environment as EnvironmentRecord));
   }
   const used = [...found.values()].filter(({ resolved: { node } }) => select === null || select.has(node.id));
   const body: Omit<Plan, 'id' | 'createdAt'> = {
@@ -104,7 +106,7 @@ function find(
   const missing = isSelected ? dueNow.missing : [];
   const blocked = missing.length === 0 ? null : blockedBy(resolved, missing, above);
   const maybe = isSelected && blocked === null ? maybeOf(resolved, missing, above) : [];
-  return { resolved, change, due: dueNow, missing, maybe, blocked };
+  return { resolved, change, due: dueNow, missing, maybe, blocked, keptOver: keptOver(resolved, above) };
 }
 
 /** The first input that has no rows for what is needed and gets none from this plan, as a sentence. */
@@ -139,6 +141,17 @@ function maybeOf({ snapshot, record }: ResolvedNode, missing: IntervalSet, above
   return difference(intersection(intervalSet(touched), record.done), missing);
 }
 
+/** Inputs without intervals of their own that are built or loaded again, and leave the done intervals alone. */
+function keptOver({ snapshot, record }: ResolvedNode, above: ReadonlyMap<NodeId, Found>): readonly NodeId[] {
+  if (record === null || record.done.length === 0) return [];
+  return snapshot.reads.flatMap((read) => {
+    const input = above.get(read.node);
+    if (input === undefined || input.resolved.record === null) return [];
+    const isKept = input.missing.some((range) => affected(read, input.resolved.snapshot, snapshot, range) === null);
+    return isKept ? [read.node] : [];
+  });
+}
+
 const ACTIONS: Record<Materialization, TaskAction> = {
   source: 'load',
   full: 'build',
@@ -168,7 +181,7 @@ const invalidationsOf = ({ resolved, due: { again }, missing, blocked }: Found):
     ? []
     : again.map(({ range, reason }) => ({ snapshot: resolved.snapshot.id, range, reason }));
 
-function nodePlan(id: NodeId, found: Found, tasks: number, outside: Outside | undefined): NodePlan {
+function nodePlan(id: NodeId, found: Found, tasks: number): NodePlan {
   const { resolved, change, missing, maybe, blocked } = found;
   const { node, snapshot, record } = resolved;
   return {
@@ -177,7 +190,7 @@ function nodePlan(id: NodeId, found: Found, tasks: number, outside: Outside | un
     materialization: snapshot.materialization,
     action: actionOf(found),
     category: change.category,
-    reason: reasonOf(found, outside),
+    reason: reasonOf(found),
     path: change.path,
     snapshot: snapshot.id,
     isNew: record === null,
@@ -185,7 +198,7 @@ function nodePlan(id: NodeId, found: Found, tasks: number, outside: Outside | un
     maybe,
     intervals: blocked === null ? countOf(resolved, missing) : 0,
     tasks,
-    notes: notesOf(found, outside),
+    notes: found.keptOver.map((input) => `${input} changed: done intervals are kept (on_change: keep)`),
   };
 }
 
@@ -196,22 +209,11 @@ function actionOf({ blocked, change, missing }: Found): NodeAction {
   return missing.length > 0 ? 'backfill' : 'keep';
 }
 
-function reasonOf({ blocked, change, missing, maybe, due: { again } }: Found, outside: Outside | undefined): string {
+function reasonOf({ blocked, change, missing, maybe, due: { again } }: Found): string {
   if (blocked !== null) return blocked;
   if (change.kind !== 'same') return change.reason;
   if (missing.length > 0) return again[0]?.reason ?? 'intervals are missing';
-  if (maybe.length > 0) return 'runs again only if rows above differ';
-  return outside?.isChanged ? outside.reason : 'up to date';
-}
-
-function notesOf({ resolved: { snapshot, record, node } }: Found, outside: Outside | undefined): readonly string[] {
-  const notes: string[] = [];
-  const isKept = record !== null && record.done.length > 0;
-  if (outside?.isChanged && isKept) notes.push(outside.reason);
-  if (snapshot.materialization === 'incremental_by_time' && isKept && node.spec.kind === 'transform') {
-    if (node.spec.onChange === 'keep' && outside !== undefined) notes.push('done intervals are kept');
-  }
-  return notes;
+  return maybe.length > 0 ? 'runs again only if rows above differ' : 'up to date';
 }
 
 function unsupported(manifest: Manifest, id: NodeId, resolved: ReadonlyMap<NodeId, ResolvedNode>): NodePlan {
@@ -236,8 +238,9 @@ function unsupported(manifest: Manifest, id: NodeId, resolved: ReadonlyMap<NodeI
   };
 }
 
-function removed(id: NodeId, state: StateView, snapshot: SnapshotId | undefined): NodePlan {
-  const record = snapshot === undefined ? undefined : state.snapshots[snapshot];
+function removed(id: NodeId, state: StateView, { pointers }: EnvironmentRecord): NodePlan {
+  const { snapshot } = pointers[id] as Pointer;
+  const record = state.snapshots[snapshot];
   return {
     node: id,
     kind: record?.kind ?? 'transform',
@@ -246,7 +249,7 @@ function removed(id: NodeId, state: StateView, snapshot: SnapshotId | undefined)
     category: 'BREAKING',
     reason: 'no longer in the project',
     path: [],
-    snapshot: snapshot ?? null,
+    snapshot,
     isNew: false,
     missing: [],
     maybe: [],

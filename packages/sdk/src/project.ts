@@ -1,0 +1,359 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+import type { Engine, QueryOptions, QueryResult } from '@seeknal/engine';
+import { applyPlan, reconcile, type Applied } from '@seeknal/environments';
+import { difference, type Instant, type Interval } from '@seeknal/intervals';
+import { canonicalJson, type Manifest, type NodeId } from '@seeknal/manifest';
+import { localOrchestrator, type ExecutionContext, type Orchestrator } from '@seeknal/orchestrator-adapter';
+import { metadataOf, plan as makePlan, resolveNodes, type ResolvedNode, type StateView } from '@seeknal/plan';
+import type { LoadedProject, Problem, ProjectSettings } from '@seeknal/project';
+import type { IntervalEvent, RunRecord, ScopedState, StateBackend } from '@seeknal/state';
+
+import { SdkError } from './errors.ts';
+import { absolute, findFiles, lookOutside } from './outside.ts';
+import type { RunEvent, RunReport } from './report.ts';
+import { selectNodes, type Selection } from './selection.ts';
+import { wantedBy, type Situation } from './situation.ts';
+import { lookAtWarehouse, noteWarehouse, type WarehouseFile } from './warehouse-file.ts';
+
+export interface PlanOptions extends Selection {
+  /** Only intervals that start in here; null: everything wanted up to now. */
+  readonly range?: Interval | null;
+  /** Run what is done again. */
+  readonly full?: boolean;
+}
+
+export interface RunOptions extends PlanOptions {
+  /** Tasks at the same time; default 4. */
+  readonly maxWorkers?: number;
+  /** How often a task whose error may pass is tried again; default 0. */
+  readonly retries?: number;
+  /** Aborting it interrupts what runs; finished tasks count. */
+  readonly signal?: AbortSignal;
+  /** Default: this process. */
+  readonly orchestrator?: Orchestrator;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** A node's intervals: what it should have, what it has. */
+export interface NodeIntervals {
+  readonly node: NodeId;
+  /** Null: one interval, all of time. */
+  readonly schedule: string | null;
+  readonly timeZone: string | null;
+  readonly wanted: readonly Interval[];
+  readonly done: readonly Interval[];
+  readonly missing: readonly Interval[];
+}
+
+interface Surroundings {
+  readonly now: Instant;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly waitMs: number;
+  readonly params: { readonly [name: string]: unknown };
+}
+
+const ENVIRONMENT = 'prod';
+/** Stands for the id of a warehouse that has not been made yet. */
+const NO_WAREHOUSE = 'none yet';
+const LEASE_MS = 60_000;
+
+/** An open project: plans, runs and queries it. Close it when done. */
+export class Project {
+  readonly settings: ProjectSettings;
+  readonly manifest: Manifest;
+  readonly warnings: readonly Problem[];
+  readonly now: Instant;
+  readonly #around: Surroundings;
+  readonly #target: string;
+  #backend: StateBackend | undefined;
+  #engine: Engine | undefined;
+
+  constructor({ settings, manifest, warnings }: LoadedProject, around: Surroundings) {
+    this.settings = settings;
+    this.manifest = manifest;
+    this.warnings = warnings;
+    this.now = around.now;
+    this.#around = around;
+    this.#target = join(settings.folder, 'target');
+  }
+
+  /** What a run would do now. Opens the warehouse only when its file is not the one that was left. */
+  async plan(options: PlanOptions = {}): Promise<Situation['plan']> {
+    return (await this.#situation(options)).plan;
+  }
+
+  /**
+   * Plans and applies the working tree to `prod` in one step. Where nothing is to be done neither the engine
+   * nor a parser is loaded.
+   */
+  async run(options: RunOptions = {}): Promise<RunReport> {
+    const startedAt = performance.now();
+    const emit = options.onEvent ?? (() => {});
+    const first = await this.#situation(options);
+    const nothing = { runId: null, job: null, switched: [], held: [] };
+    if (first.plan.tasks.length === 0 && !movesPointers(first)) {
+      emit({ type: 'planned', plan: first.plan });
+      const status = 'nothing_to_do';
+      return { ...nothing, status, plan: first.plan, durationMs: performance.now() - startedAt };
+    }
+    const engine = await this.#openEngine(emit);
+    const state = await this.#state(engine.warehouseId);
+    const situation = await this.#situation(options);
+    emit({ type: 'planned', plan: situation.plan });
+    const runId = this.#runId();
+    const backend = await this.#openBackend();
+    const config = { environment: ENVIRONMENT, plan: situation.plan.id, full: options.full ?? false };
+    await backend.createRun(runId, { startedAt: this.now, config });
+    const { plan } = situation;
+    await state.addSnapshots(plan.snapshots);
+    await state.invalidate(`${runId}/${plan.id}`, plan.invalidations, this.now);
+    const signal = options.signal ?? new AbortController().signal;
+    const context = this.#context(runId, situation, state, engine);
+    const applied = await applyPlan(plan, context, {
+      orchestrator: options.orchestrator ?? localOrchestrator(),
+      maxWorkers: options.maxWorkers ?? 4,
+      retries: options.retries ?? 0,
+      signal,
+      onEvent: emit,
+      wanted: wantedBy(situation, this.now, null),
+      known: new Set(Object.keys(this.manifest.nodes)),
+      isPartial: situation.selected !== null,
+    });
+    const status = statusOf(applied, signal);
+    await this.#remember(runId, status, applied, state);
+    const { job, switched, held } = applied;
+    return { runId, status, plan, job, switched, held, durationMs: performance.now() - startedAt };
+  }
+
+  /** Rows of a SELECT over the views of `prod`. */
+  async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    const engine = await this.#openEngine(() => {});
+    return engine.query(sql, options);
+  }
+
+  /** What every node that can run should have and has, in topological order. */
+  async intervals(options: PlanOptions = {}): Promise<readonly NodeIntervals[]> {
+    const situation = await this.#situation(options);
+    const wanted = wantedBy(situation, this.now, situation.range);
+    return [...situation.resolved]
+      .filter(([id]) => situation.selected === null || situation.selected.has(id))
+      .map(([id, { snapshot, record }]) => ({
+        node: id,
+        schedule: snapshot.schedule?.expression ?? null,
+        timeZone: snapshot.schedule?.timeZone ?? null,
+        wanted: wanted(id),
+        done: record?.done ?? [],
+        missing: difference(wanted(id), record?.done ?? []),
+      }));
+  }
+
+  /** The newest runs first. */
+  async runs(limit = 20): Promise<readonly RunRecord[]> {
+    return (await this.#openBackend()).listRuns(limit);
+  }
+
+  /** What happened to the intervals of the project, newest first. */
+  async events(limit = 100): Promise<readonly IntervalEvent[]> {
+    const found = await lookAtWarehouse(this.settings.warehouse, this.#target);
+    const state = await this.#state(warehouseId(found) ?? NO_WAREHOUSE);
+    return state.events({ limit });
+  }
+
+  /** Interrupts what runs and gives everything back. */
+  async close(): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    if (engine !== undefined) {
+      await engine.close();
+      const { warehouseId: id, openToken } = engine;
+      await noteWarehouse(this.settings.warehouse, this.#target, id, openToken.current);
+    }
+    await this.#backend?.close();
+    this.#backend = undefined;
+  }
+
+  async #situation(options: PlanOptions): Promise<Situation> {
+    const warehouse = await this.#warehouse();
+    const state = await this.#state(warehouse);
+    const view = await state.read();
+    const range = options.range ?? null;
+    const environment = view.environments[ENVIRONMENT] ?? null;
+    const resolved = resolveNodes(this.manifest, view, environment, this.now, range);
+    const selected = selectNodes(this.manifest, options);
+    const { outside, files } = await lookOutside(
+      this.settings.folder,
+      this.manifest,
+      [...resolved.keys()].filter((id) => selected === null || selected.has(id)),
+      (id) => resolved.get(id)?.record ?? null,
+      this.now,
+    );
+    const plan = makePlan({
+      manifest: this.manifest,
+      state: view,
+      environment: ENVIRONMENT,
+      warehouse,
+      now: this.now,
+      range,
+      select: selected,
+      full: options.full ?? false,
+      outside,
+    });
+    return { view, environment, resolved, selected, files, plan, range };
+  }
+
+  /** The id of the warehouse, from the note where its file is as it was left, else from the warehouse itself. */
+  async #warehouse(): Promise<string> {
+    if (this.#engine !== undefined) return this.#engine.warehouseId;
+    const found = await lookAtWarehouse(this.settings.warehouse, this.#target);
+    if (found.status === 'absent') return NO_WAREHOUSE;
+    if (found.status === 'same') return found.note.id;
+    return (await this.#openEngine(() => {})).warehouseId;
+  }
+
+  /** Opens the warehouse once, and makes the state agree with its ledger. */
+  async #openEngine(emit: (event: RunEvent) => void): Promise<Engine> {
+    if (this.#engine !== undefined) return this.#engine;
+    const found = await lookAtWarehouse(this.settings.warehouse, this.#target);
+    const { openDuckDb } = await import('@seeknal/engine-duckdb');
+    const engine = await openDuckDb({ path: this.settings.warehouse, waitMs: this.#around.waitMs });
+    this.#engine = engine;
+    if (found.status === 'absent' && found.previous !== null) {
+      emit({ type: 'fresh_warehouse', previous: found.previous });
+    }
+    const state = await this.#state(engine.warehouseId);
+    const note = found.status === 'absent' ? null : found.note;
+    // Without a note the state may still be that of this very file; only another token tells of a stranger.
+    const isSameFile = note === null || note.token === engine.openToken.previous;
+    const reconciled = await reconcile(engine, state, await state.read(), isSameFile);
+    if (reconciled.recorded + reconciled.rebuilt > 0) emit({ type: 'repaired', ...reconciled });
+    return engine;
+  }
+
+  async #openBackend(): Promise<StateBackend> {
+    if (this.#backend === undefined) {
+      const { openStateFile } = await import('@seeknal/state-file');
+      const backend = openStateFile({ folder: this.#target });
+      await backend.initialize();
+      this.#backend = backend;
+    }
+    return this.#backend;
+  }
+
+  async #state(warehouse: string): Promise<ScopedState> {
+    return (await this.#openBackend()).scope({ project: this.settings.name, warehouse });
+  }
+
+  #context(runId: string, situation: Situation, state: ScopedState, engine: Engine): ExecutionContext {
+    const { folder } = this.settings;
+    const specOf = (id: NodeId) => this.manifest.nodes[id]?.spec;
+    const known = Object.values(situation.view.snapshots);
+    const ids = new Set(known.map(({ id }) => id));
+    const loaded = new Map(
+      [...situation.files].filter(([id]) => situation.plan.tasks.every(({ node }) => node !== id)),
+    );
+    return {
+      run: runId,
+      holder: `${hostname()}:${process.pid}`,
+      now: this.now,
+      state,
+      engine,
+      resolved: situation.resolved,
+      snapshots: [...known, ...situation.plan.snapshots.filter(({ id }) => !ids.has(id))],
+      wanted: wantedBy(situation, this.now, situation.range),
+      isSelected: (id) => situation.selected === null || situation.selected.has(id),
+      render: async (id, text, interval) => {
+        const { renderSql } = await import('@seeknal/project');
+        const spec = specOf(id);
+        const isTransform = spec?.kind === 'transform';
+        return renderSql(text, {
+          interval,
+          timeZone: (isTransform ? spec.timing?.timeZone : undefined) ?? this.settings.defaults.timeZone,
+          params: { ...(isTransform ? spec.params : {}), ...this.#around.params } as never,
+          runId,
+          now: this.now,
+          env: this.#around.env,
+          project: this.settings.name,
+        });
+      },
+      files: async (id) => {
+        const spec = specOf(id);
+        if (spec?.kind !== 'source') throw new SdkError('SDK_CLOSED', `${id} is not a source`);
+        const before = loaded.get(id) ?? situation.files.get(id);
+        return findFiles(folder, spec, (before?.version ?? null) as never, Date.now(), id);
+      },
+      loaded,
+      absolute: (path) => absolute(folder, path),
+      leaseMs: LEASE_MS,
+    };
+  }
+
+  #runId(): string {
+    const at = new Date(this.now).toISOString().replace(/[-:]/gu, '');
+    return `${at.slice(0, 8)}_${at.slice(9, 15)}_${randomBytes(2).toString('hex')}`;
+  }
+
+  async #remember(runId: string, status: RunReport['status'], { job }: Applied, state: ScopedState): Promise<void> {
+    const backend = await this.#openBackend();
+    const view = await state.read();
+    await backend.transaction(async (tx) => {
+      for (const [node, nodeState] of nodeStates(this.manifest, view, job, this.now)) {
+        await tx.setNodeState(runId, node, nodeState);
+      }
+      await tx.updateRun(runId, { status: status === 'nothing_to_do' ? 'success' : status, finishedAt: Date.now() });
+    });
+  }
+}
+
+function statusOf({ job }: Applied, signal: AbortSignal): RunReport['status'] {
+  if (signal.aborted) return 'cancelled';
+  if (job.failed.length === 0) return 'success';
+  return job.done.length + job.unchanged.length > 0 ? 'partial' : 'failed';
+}
+
+const warehouseId = (found: WarehouseFile): string | null =>
+  found.status === 'same' ? found.note.id : found.status === 'unknown' ? (found.note?.id ?? null) : null;
+
+/** Whether the environment would show something else although nothing has to run. */
+function movesPointers({ environment, plan, resolved, view }: Situation): boolean {
+  const before = environment?.pointers ?? {};
+  const after = Object.entries(plan.pointers);
+  if (Object.keys(before).some((id) => !(id in plan.pointers))) return true;
+  return after.some(([id, snapshot]) => {
+    const pointer = before[id];
+    const node: ResolvedNode | undefined = resolved.get(id);
+    if (view.snapshots[snapshot] === undefined) return false;
+    if (pointer?.snapshot !== snapshot) return true;
+    return node !== undefined && canonicalJson(metadataOf(node.node)) !== canonicalJson(pointer.metadata);
+  });
+}
+
+/** What a run leaves behind for each node that it touched, in the terms of the Python state. */
+function* nodeStates(
+  manifest: Manifest,
+  view: StateView,
+  job: Applied['job'],
+  now: Instant,
+): Generator<[NodeId, Parameters<StateBackend['setNodeState']>[2]]> {
+  const status = new Map<NodeId, 'success' | 'failed' | 'skipped' | 'cached'>();
+  for (const { node } of job.unchanged) status.set(node, 'cached');
+  for (const { node } of job.done) status.set(node, 'success');
+  for (const { task } of job.skipped) status.set(task.node, 'skipped');
+  for (const { task } of job.failed) status.set(task.node, 'failed');
+  for (const [id, outcome] of status) {
+    const record = view.snapshots[manifest.nodes[id]?.fingerprint ?? ''];
+    yield [
+      id,
+      {
+        hash: manifest.nodes[id]?.fingerprint ?? '',
+        status: outcome,
+        lastRun: now,
+        rowCount: record?.rows ?? 0,
+        completedIntervals:
+          record?.schedule == null ? [] : record.done.map(({ start, end }) => [start, end] as const),
+      },
+    ];
+  }
+}
