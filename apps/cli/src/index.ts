@@ -1,1 +1,3 @@
-export {};
+export { main } from './main.ts';
+export { runCli } from './run-cli.ts';
+export type { CliIo, Interruption, Output } from './io.ts';

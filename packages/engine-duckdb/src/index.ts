@@ -1,1 +1,1 @@
-export {};
+export { openDuckDb, type DuckDbOptions } from './open-duckdb.ts';

@@ -7,15 +7,26 @@ export interface Engine {
   /** Made once with the warehouse, kept in its `_seeknal` schema. */
   readonly warehouseId: string;
   /**
+   * Every opening writes a new token into the warehouse. `previous` is the one found: when it is not the one
+   * this project left, the file was restored, copied or used from elsewhere, and the ledger must be read anew.
+   */
+  readonly openToken: { readonly previous: string | null; readonly current: string };
+  /**
    * Runs one task: stages the rows, then publishes them in one transaction that also checks the fence, runs
    * the checks and writes the ledger. Either everything is there afterwards or nothing is.
    *
-   * @param signal Aborting it interrupts the running query; the promise then rejects with `ENGINE_CANCELLED`.
    * @throws {EngineError} see `EngineErrorCode`; `retryable` says whether the same work may succeed later.
    */
-  run(work: Work, signal?: AbortSignal): Promise<Commit>;
-  /** Ledger rows of these snapshots, or of all, in order of `seq`. The ledger is the truth about what is done. */
-  commits(snapshots?: readonly SnapshotId[]): Promise<readonly Commit[]>;
+  run(work: Work, options?: RunOptions): Promise<Commit>;
+  /** Ledger rows in order of snapshot and `seq`. The ledger is the truth about what is done. */
+  commits(filter?: {
+    readonly snapshots?: readonly SnapshotId[];
+    readonly overlapping?: Interval;
+    /** Only rows beyond these; a snapshot not named counts from 0. */
+    readonly after?: { readonly [id: SnapshotId]: number };
+  }): Promise<readonly Commit[]>;
+  /** The newest `seq` of every snapshot that the ledger knows: one small query, to compare with the state. */
+  heads(): Promise<{ readonly [id: SnapshotId]: number }>;
   /**
    * Makes the views of an environment those given, in one transaction: creates, replaces and drops only what
    * differs from what the warehouse records. Readers see the old set or the new one.
@@ -30,6 +41,16 @@ export interface Engine {
   drop(snapshots: readonly SnapshotId[]): Promise<void>;
   /** Interrupts what runs, then closes. The engine cannot be used afterwards. */
   close(): Promise<void>;
+}
+
+export interface RunOptions {
+  /** Aborting it interrupts the running query; the promise then rejects with `ENGINE_CANCELLED`. */
+  readonly signal?: AbortSignal;
+  /**
+   * Called after the rows are staged and before they are published. What it throws is thrown by `run`, and
+   * nothing is published: the last moment to notice that a file moved under the query.
+   */
+  readonly beforePublish?: () => Promise<void>;
 }
 
 /** What one name in the author's SQL stands for. */
@@ -136,8 +157,9 @@ export interface Commit {
   readonly finishedAt: Instant;
 }
 
-/** One view of an environment. */
+/** One view of an environment; `kept` leaves what is there as it is. */
 export type View =
+  | { readonly node: NodeId; readonly snapshot: SnapshotId; readonly from: 'kept' }
   | { readonly node: NodeId; readonly snapshot: SnapshotId; readonly from: 'table' }
   | { readonly node: NodeId; readonly snapshot: SnapshotId; readonly from: 'file'; readonly file: FileSource }
   | {

@@ -7,6 +7,7 @@ export type {
   QueryOptions,
   QueryResult,
   RenderedCheck,
+  RunOptions,
   View,
   ViewSwitch,
   Work,

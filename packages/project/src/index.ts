@@ -1,1 +1,10 @@
-export {};
+export { interpolate } from './environment.ts';
+export { ProjectError, showPlace, type ProjectErrorCode } from './errors.ts';
+export { loadProject, type LoadOptions, type Project } from './load-project.ts';
+export { isName, proposedName } from './names.ts';
+export type { Problem, ProblemCode } from './problem.ts';
+export { findProjectRoot, PROFILES_FILE, PROJECT_FILE } from './project-files.ts';
+export type { ProjectSettings } from './project-settings.ts';
+export { renderSql, type RenderedSql } from './render-sql.ts';
+export { runValuesIn, type RunValues } from './scopes.ts';
+export { sourceVersion, type SourceFile, type SourceVersion } from './source-files.ts';

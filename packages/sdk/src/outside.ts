@@ -32,7 +32,7 @@ export async function lookOutside(
     const record = recordOf(id);
     if (spec?.kind === 'source') {
       const known = (record?.version ?? null) as SourceVersion | null;
-      const found = await findFiles(folder, spec, known, now, id);
+      const found = await findFiles(folder, spec, known, now);
       files.set(id, found);
       if (known !== null && known.version !== found.contents) {
         outside[id] = { isChanged: true, reason: fileCount(found) };
@@ -55,9 +55,8 @@ export async function findFiles(
   spec: SourceSpec,
   known: SourceVersion | null,
   now: number,
-  node: NodeId,
 ): Promise<FoundFiles> {
-  const version = await sourceVersion(folder, spec, known, now, node);
+  const version = await sourceVersion(folder, spec, known, now);
   return {
     file: {
       format: spec.format,

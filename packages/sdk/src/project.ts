@@ -8,7 +8,7 @@ import { difference, type Instant, type Interval } from '@seeknal/intervals';
 import { canonicalJson, type Manifest, type NodeId } from '@seeknal/manifest';
 import { localOrchestrator, type ExecutionContext, type Orchestrator } from '@seeknal/orchestrator-adapter';
 import { metadataOf, plan as makePlan, resolveNodes, type ResolvedNode, type StateView } from '@seeknal/plan';
-import type { LoadedProject, Problem, ProjectSettings } from '@seeknal/project';
+import type { Problem, Project as LoadedProject, ProjectSettings } from '@seeknal/project';
 import type { IntervalEvent, RunRecord, ScopedState, StateBackend } from '@seeknal/state';
 
 import { SdkError } from './errors.ts';
@@ -68,6 +68,7 @@ export class Project {
   readonly now: Instant;
   readonly #around: Surroundings;
   readonly #target: string;
+  readonly #warehousePath: string;
   #backend: StateBackend | undefined;
   #engine: Engine | undefined;
 
@@ -78,6 +79,7 @@ export class Project {
     this.now = around.now;
     this.#around = around;
     this.#target = join(settings.folder, 'target');
+    this.#warehousePath = absolute(settings.folder, settings.warehouse);
   }
 
   /** What a run would do now. Opens the warehouse only when its file is not the one that was left. */
@@ -157,7 +159,7 @@ export class Project {
 
   /** What happened to the intervals of the project, newest first. */
   async events(limit = 100): Promise<readonly IntervalEvent[]> {
-    const found = await lookAtWarehouse(this.settings.warehouse, this.#target);
+    const found = await lookAtWarehouse(this.#warehousePath, this.#target);
     const state = await this.#state(warehouseId(found) ?? NO_WAREHOUSE);
     return state.events({ limit });
   }
@@ -169,7 +171,7 @@ export class Project {
     if (engine !== undefined) {
       await engine.close();
       const { warehouseId: id, openToken } = engine;
-      await noteWarehouse(this.settings.warehouse, this.#target, id, openToken.current);
+      await noteWarehouse(this.#warehousePath, this.#target, id, openToken.current);
     }
     await this.#backend?.close();
     this.#backend = undefined;
@@ -207,7 +209,7 @@ export class Project {
   /** The id of the warehouse, from the note where its file is as it was left, else from the warehouse itself. */
   async #warehouse(): Promise<string> {
     if (this.#engine !== undefined) return this.#engine.warehouseId;
-    const found = await lookAtWarehouse(this.settings.warehouse, this.#target);
+    const found = await lookAtWarehouse(this.#warehousePath, this.#target);
     if (found.status === 'absent') return NO_WAREHOUSE;
     if (found.status === 'same') return found.note.id;
     return (await this.#openEngine(() => {})).warehouseId;
@@ -216,9 +218,9 @@ export class Project {
   /** Opens the warehouse once, and makes the state agree with its ledger. */
   async #openEngine(emit: (event: RunEvent) => void): Promise<Engine> {
     if (this.#engine !== undefined) return this.#engine;
-    const found = await lookAtWarehouse(this.settings.warehouse, this.#target);
+    const found = await lookAtWarehouse(this.#warehousePath, this.#target);
     const { openDuckDb } = await import('@seeknal/engine-duckdb');
-    const engine = await openDuckDb({ path: this.settings.warehouse, waitMs: this.#around.waitMs });
+    const engine = await openDuckDb({ path: this.#warehousePath, waitMs: this.#around.waitMs });
     this.#engine = engine;
     if (found.status === 'absent' && found.previous !== null) {
       emit({ type: 'fresh_warehouse', previous: found.previous });
@@ -269,6 +271,8 @@ export class Project {
         const spec = specOf(id);
         const isTransform = spec?.kind === 'transform';
         return renderSql(text, {
+          ...(isTransform && { inputs: spec.inputs }),
+          folder,
           interval,
           timeZone: (isTransform ? spec.timing?.timeZone : undefined) ?? this.settings.defaults.timeZone,
           params: { ...(isTransform ? spec.params : {}), ...this.#around.params } as never,
@@ -282,7 +286,7 @@ export class Project {
         const spec = specOf(id);
         if (spec?.kind !== 'source') throw new SdkError('SDK_CLOSED', `${id} is not a source`);
         const before = loaded.get(id) ?? situation.files.get(id);
-        return findFiles(folder, spec, (before?.version ?? null) as never, Date.now(), id);
+        return findFiles(folder, spec, (before?.version ?? null) as never, Date.now());
       },
       loaded,
       absolute: (path) => absolute(folder, path),

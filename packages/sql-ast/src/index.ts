@@ -1,1 +1,16 @@
-export {};
+export { canonicalSql } from './canonical-text.ts';
+export type { Dialect } from './dialect.ts';
+export { usesFileDirectly } from './file-reads.ts';
+export type { FileRead } from './file-reads.ts';
+export { isKeyword, isReserved } from './keywords.ts';
+export { comments, tokenize } from './lexer.ts';
+export type { Token, TokenKind } from './lexer.ts';
+export { findReferences } from './references.ts';
+export type { Reference } from './references.ts';
+export { SqlError } from './sql-error.ts';
+export type { SqlErrorCode } from './sql-error.ts';
+export { splitStatements } from './statements.ts';
+export type { Statement } from './statements.ts';
+export { volatileCalls } from './volatile-calls.ts';
+export { provesIntervalRead } from './time-filters.ts';
+export type { IntervalReadOptions } from './time-filters.ts';

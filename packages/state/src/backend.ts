@@ -56,22 +56,42 @@ export interface StateBackend {
   readonly description: string;
   /** Makes the storage, or brings an older schema up to date; refuses a newer one. */
   initialize(): Promise<void>;
-  createRun(runId: string, run?: { readonly startedAt?: Instant; readonly config?: JsonObject }): Promise<RunRecord>;
+  /**
+   * @throws `STATE_RUN_EXISTS` unless it repeats the call that made the run: the same `startedAt`, given, and
+   *   the same config.
+   */
+  createRun(
+    runId: string,
+    run?: { readonly startedAt?: Instant; readonly config?: JsonObject },
+  ): Promise<RunRecord>;
+  /** @throws `STATE_RUN_UNKNOWN` */
   updateRun(
     runId: string,
     patch: { readonly status?: RunStatus; readonly finishedAt?: Instant; readonly config?: JsonObject },
   ): Promise<RunRecord>;
   getRun(runId: string): Promise<RunRecord | null>;
-  /** Newest first. */
+  /** Newest first; 50 where no limit is given. The 50 newest runs are remembered, and whatever has not finished. */
   listRuns(limit?: number): Promise<readonly RunRecord[]>;
-  /** Creates the entry with defaults where it is absent, and changes only what `patch` names. */
+  /**
+   * Creates the entry with defaults where it is absent, and changes only what `patch` names.
+   *
+   * @throws `STATE_RUN_UNKNOWN`
+   */
   setNodeState(runId: string, nodeId: NodeId, patch: Partial<NodeState>): Promise<NodeState>;
   getNodeState(runId: string, nodeId: NodeId): Promise<NodeState | null>;
-  /** The union with what was there; adding twice is adding once. */
+  /**
+   * The union with what was there; adding twice is adding once.
+   *
+   * @throws `STATE_RUN_UNKNOWN`
+   */
   addCompletedInterval(runId: string, nodeId: NodeId, start: Instant, end: Instant): Promise<void>;
   /**
    * Applies the writes that `work` makes through `tx` together or, when `work` throws, not at all. Reads
-   * through `tx` see the state as it was when the transaction began, with its own writes.
+   * through `tx` see the state as it was when the transaction began, with its own writes. A lock cannot be
+   * taken in it.
+   *
+   * @throws `STATE_TRANSACTION_CONFLICT` when, at the end, a write would have another outcome than the one
+   *   `work` was shown: somebody else wrote in between. Nothing is written; run it again.
    */
   transaction<T>(work: (tx: StateBackend) => Promise<T>): Promise<T>;
   /**

@@ -1,6 +1,13 @@
 import type { Instant, Interval } from '@seeknal/intervals';
 import type { Column, JsonObject, NodeId } from '@seeknal/manifest';
-import type { EnvironmentRecord, Invalidation, Pointer, Snapshot, SnapshotId, StateView } from '@seeknal/plan';
+import type {
+  EnvironmentRecord,
+  Invalidation,
+  Pointer,
+  Snapshot,
+  SnapshotId,
+  StateView,
+} from '@seeknal/plan';
 
 /** Asks for the right to run one stretch of one snapshot. */
 export interface ClaimRequest {
@@ -57,13 +64,16 @@ export interface Need {
 }
 
 /**
- * - `recorded`: the range is done; `invalidated` lists what was taken from done below.
+ * - `recorded`: the range is done.
  * - `stale`: the rows are in the warehouse but do not count as done, because the snapshot was invalidated
  *   there, an input was committed with other rows meanwhile, or a newer fence recorded the range.
+ *
+ * `invalidated` lists what was taken from done below; it is empty when the call is repeated after the claim
+ * was released.
  */
 export type Recorded =
   | { readonly status: 'recorded'; readonly invalidated: readonly Invalidation[] }
-  | { readonly status: 'stale'; readonly reason: string };
+  | { readonly status: 'stale'; readonly reason: string; readonly invalidated: readonly Invalidation[] };
 
 /** One line of the history of intervals: appended, never changed. */
 export interface IntervalEvent {
@@ -99,15 +109,14 @@ export interface ScopedState {
   /**
    * Records a commit of the warehouse. In one step: checks generation, fence and that no input in `needs`
    * has a change with a seq beyond `seen`; adds the range to done; invalidates `below`; notes `changed` for
-   * later checks. Repeating it with the same seq changes nothing and answers as before.
+   * later checks. The last two happen also when the answer is `stale`, since the rows are in the warehouse.
+   * Repeating it with the same seq changes nothing and answers as before.
    *
-   * @param below What the caller found to depend on `commit.changed`, already cut to whole intervals.
+   * @param below What the caller found to depend on `commit.changed`, already cut to whole intervals; not
+   *   narrowed to what is done, because that may move until the step is taken. Snapshots that the state does
+   *   not know are passed over.
    */
-  record(
-    commit: CommitRecord,
-    needs: readonly Need[],
-    below: readonly Invalidation[],
-  ): Promise<Recorded>;
+  record(commit: CommitRecord, needs: readonly Need[], below: readonly Invalidation[]): Promise<Recorded>;
   /**
    * Sets done, seq and version of a snapshot to what the ledger says: the repair after a restored or copied
    * warehouse.
@@ -119,6 +128,9 @@ export interface ScopedState {
       readonly seq: number;
       readonly columns: readonly Column[] | null;
       readonly version: JsonObject | null;
+      /** Newest in the ledger: the state's own are raised to them, never lowered. */
+      readonly generation?: number;
+      readonly fence?: number;
     },
   ): Promise<void>;
   /**
@@ -134,5 +146,8 @@ export interface ScopedState {
     readonly expiresAt: Instant | null;
   }): Promise<EnvironmentRecord>;
   /** Newest first. */
-  events(filter?: { readonly snapshot?: SnapshotId; readonly limit?: number }): Promise<readonly IntervalEvent[]>;
+  events(filter?: {
+    readonly snapshot?: SnapshotId;
+    readonly limit?: number;
+  }): Promise<readonly IntervalEvent[]>;
 }

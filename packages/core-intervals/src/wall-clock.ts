@@ -1,0 +1,95 @@
+import { IntervalError } from './errors.ts';
+import type { Instant } from './interval.ts';
+
+/**
+ * What a clock on the wall shows, as if it hung in UTC: 14:00 in Berlin is the number of 14:00 in
+ * UTC. Days of it are whole multiples of 24 hours, so calendar arithmetic is done on it.
+ */
+export type WallClock = number;
+
+const DAY = 86_400_000;
+const OFFSETS_CACHED = 20_000;
+const offsets = new Map<string, number | null>();
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** @throws {IntervalError} `TIME_ZONE_UNKNOWN`. */
+export const requireTimeZone = (timeZone: string): void => void formatIn(timeZone);
+
+/** What the clocks of a zone show at an instant. */
+export function wallClock(instant: Instant, timeZone: string): WallClock {
+  if (timeZone === 'UTC') return instant;
+  const parts = formatIn(timeZone).formatToParts(instant);
+  const [year, month, day, hour, minute, second] = PARTS.map((wanted) =>
+    Number(parts.find(({ type }) => type === wanted)!.value),
+  ) as [number, number, number, number, number, number];
+  const millisecond = ((instant % 1000) + 1000) % 1000;
+  return Date.UTC(year, month - 1, day, hour, minute, second, millisecond);
+}
+
+/**
+ * When the clocks of a zone show a time: the first time where they show it twice, and the first
+ * valid instant after it where daylight saving skips it.
+ */
+export function instantAt(wall: WallClock, timeZone: string): Instant {
+  if (timeZone === 'UTC') return wall;
+  // No clock is a day off, so the offsets a day before and after are those around the time.
+  const [early, late] = [wall - DAY, wall + DAY]
+    .map((near) => wall - (wallClock(near, timeZone) - near))
+    .toSorted((a, b) => a - b) as [Instant, Instant];
+  for (const candidate of [early, late]) {
+    if (wallClock(candidate, timeZone) === wall) return candidate;
+  }
+  // Skipped: halve the stretch between a moment before the clocks change and one after.
+  let before = early;
+  let after = late;
+  while (after - before > 1) {
+    const middle = Math.floor((before + after) / 2);
+    if (wallClock(middle, timeZone) > wall) after = middle;
+    else before = middle;
+  }
+  return after;
+}
+
+/**
+ * How far the clocks of a zone are ahead of UTC, in ms; null where they change within a day of it.
+ * No zone has had two changes within three days that undo each other. Cached by day.
+ */
+export function steadyOffset(instant: Instant, timeZone: string): number | null {
+  const day = Math.floor(instant / DAY);
+  const key = `${timeZone} ${day}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+
+  const [before, after] = [(day - 1) * DAY, (day + 2) * DAY].map(
+    (near) => wallClock(near, timeZone) - near,
+  ) as [number, number];
+  const offset = before === after ? before : null;
+  if (offsets.size === OFFSETS_CACHED) offsets.clear();
+  offsets.set(key, offset);
+  return offset;
+}
+
+const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  try {
+    const format = new Intl.DateTimeFormat('en', {
+      timeZone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formats.set(timeZone, format);
+    return format;
+  } catch (error) {
+    throw IntervalError.timeZoneUnknown(timeZone, error);
+  }
+}

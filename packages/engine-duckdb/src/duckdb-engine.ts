@@ -1,0 +1,105 @@
+import {
+  EngineError,
+  type Commit,
+  type Engine,
+  type QueryOptions,
+  type QueryResult,
+  type RunOptions,
+  type ViewSwitch,
+  type Work,
+} from '@seeknal/engine';
+import type { NodeId } from '@seeknal/manifest';
+import type { SnapshotId } from '@seeknal/plan';
+
+import { dropSnapshots } from './drop-snapshots.ts';
+import { readCommits, readHeads } from './ledger.ts';
+import { runQuery } from './run-query.ts';
+import { runWork } from './run-work.ts';
+import type { Session } from './session.ts';
+import { Slots } from './slots.ts';
+import { switchViews } from './views.ts';
+import { withSession, type Warehouse } from './warehouse.ts';
+
+/** The contract on an open warehouse; `openDuckDb` makes one. */
+export class DuckDbEngine implements Engine {
+  readonly warehouseId: string;
+  readonly openToken: Engine['openToken'];
+  readonly #warehouse: Warehouse;
+  readonly #tasks: Slots;
+  /** Apart from the tasks: a person's query does not wait for a long task to end. */
+  readonly #queries = new Slots(1);
+  readonly #closing: AbortController;
+  readonly #running = new Set<Promise<unknown>>();
+
+  constructor(parts: {
+    readonly warehouse: Warehouse;
+    readonly warehouseId: string;
+    readonly openToken: Engine['openToken'];
+    readonly maxConcurrent: number;
+    readonly closing: AbortController;
+  }) {
+    this.warehouseId = parts.warehouseId;
+    this.openToken = parts.openToken;
+    this.#warehouse = parts.warehouse;
+    this.#tasks = new Slots(parts.maxConcurrent);
+    this.#closing = parts.closing;
+  }
+
+  run(work: Work, { signal, beforePublish }: RunOptions = {}): Promise<Commit> {
+    const warehouse: Warehouse =
+      beforePublish === undefined ? this.#warehouse : { ...this.#warehouse, beforePublish };
+    return this.#track(() =>
+      this.#tasks.use(signal, () =>
+        withSession(warehouse, signal, (session) => runWork(session, warehouse, work)),
+      ),
+    );
+  }
+
+  commits(filter?: Parameters<Engine['commits']>[0]): Promise<readonly Commit[]> {
+    return this.#short((session) => readCommits(session, this.#warehouse.layout, filter));
+  }
+
+  heads(): Promise<{ readonly [id: SnapshotId]: number }> {
+    return this.#short((session) => readHeads(session, this.#warehouse.layout));
+  }
+
+  switchViews(change: ViewSwitch): Promise<{ readonly changed: readonly NodeId[] }> {
+    return this.#short((session) =>
+      this.#warehouse.publishing.with('', () => switchViews(session, this.#warehouse, change)),
+    );
+  }
+
+  query(sql: string, { limit = 1000, signal }: QueryOptions = {}): Promise<QueryResult> {
+    return this.#track(() =>
+      this.#queries.use(signal, () =>
+        withSession(this.#warehouse, signal, (session) => runQuery(session, sql, limit)),
+      ),
+    );
+  }
+
+  drop(snapshots: readonly SnapshotId[]): Promise<void> {
+    return this.#short((session) => dropSnapshots(session, this.#warehouse, snapshots));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await Promise.allSettled(this.#running);
+    this.#warehouse.instance.closeSync();
+  }
+
+  #short<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.#track(() => withSession(this.#warehouse, undefined, work));
+  }
+
+  async #track<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#closing.signal.aborted) throw new EngineError('ENGINE_CLOSED', 'The engine is closed.');
+    const running = work();
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+}

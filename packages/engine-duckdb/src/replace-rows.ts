@@ -1,0 +1,143 @@
+import { EngineError, type Work } from '@seeknal/engine';
+import type { Interval } from '@seeknal/intervals';
+import type { Column } from '@seeknal/manifest';
+import { ALL_TIME } from '@seeknal/plan';
+
+import { columnDifferences, columnList, sameShape } from './columns.ts';
+import { dayDigestsOf, differingDays, digestOf } from './digest.ts';
+import { HIDDEN_KEY } from './layout.ts';
+import { isFirst, type Replaced, type Target } from './publish.ts';
+import type { Session } from './session.ts';
+import { quoteName, quoteText, withinText } from './sql-text.ts';
+import type { Staged } from './stage.ts';
+import { physicalName } from './table-records.ts';
+import { refreshViewsOf } from './views.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** Swaps the table beside for the target. */
+export async function replaceFull(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  staged: Staged,
+  target: Target,
+): Promise<Replaced> {
+  const { layout } = warehouse;
+  const name = target.record.name ?? (await freeName(session, warehouse, work));
+  if (target.record.name !== null) await session.run(`DROP TABLE ${layout.data(name)}`);
+  await session.run(`ALTER TABLE ${staged.relation} RENAME TO ${quoteName(name)}`);
+  await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
+  return { changed: changedAsAWhole(staged, target), name, hasHiddenKey: false, version: work.version };
+}
+
+/** `[ALL_TIME]` when rows or columns are others than at the commit before. */
+export function changedAsAWhole(
+  now: Pick<Staged, 'digest' | 'columns'>,
+  target: Target,
+): readonly Interval[] {
+  if (isFirst(target)) return now.digest.rows > 0 ? [ALL_TIME] : [];
+  const { digest, columns } = target.record;
+  return digest === now.digest.text && sameShape(columns, now.columns) ? [] : [ALL_TIME];
+}
+
+/**
+ * Deletes the rows of the range and inserts the new ones, by name. New rows with other columns fail, unless
+ * the range covers everything the table ever held: then the table is made anew.
+ */
+export async function replaceRange(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  staged: Staged,
+  target: Target,
+): Promise<Replaced> {
+  const { layout } = warehouse;
+  const { record } = target;
+  const differences = record.name === null ? [] : columnDifferences(record.columns, staged.columns);
+  const isNew = record.name === null || differences.length > 0;
+  if (differences.length > 0 && !(await coversAll(session, warehouse, work))) {
+    throw new EngineError(
+      'ENGINE_SCHEMA_CHANGED',
+      `The rows of ${work.node} no longer fit its table: ${differences.join('; ')}.`,
+      {
+        hint: `Build it anew: seeknal run --full --nodes ${work.node}`,
+      },
+    );
+  }
+  const name = record.name ?? (await freeName(session, warehouse, work));
+  const table = layout.data(name);
+  const where =
+    staged.time === null
+      ? withinText(HIDDEN_KEY, 'TIMESTAMP', work.range)
+      : withinText(staged.time.name, staged.time.type, work.range);
+  const key = staged.time === null ? `, epoch_ms(${work.range.start}) AS ${HIDDEN_KEY}` : '';
+  const rows = `SELECT ${columnList(staged.columns)}${key} FROM ${staged.relation} WHERE ${staged.where}`;
+  if (isNew) {
+    if (record.name !== null) await session.run(`DROP TABLE ${table}`);
+    await session.run(`CREATE TABLE ${table} AS ${rows}`);
+    await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
+    const changed = isFirst(target) && staged.digest.rows === 0 ? [] : [work.range];
+    return { changed, name, hasHiddenKey: staged.time === null, version: work.version };
+  }
+  let changed: readonly Interval[] = staged.digest.rows > 0 ? [work.range] : [];
+  // Rows are only where the ledger has a range.
+  if (target.isRepeated) {
+    changed = await changedInRange(session, warehouse, work, staged, `${table} WHERE ${where}`);
+    await session.run(`DELETE FROM ${table} WHERE ${where}`);
+  }
+  await session.run(`INSERT INTO ${table} BY NAME ${rows}`);
+  await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
+  return { changed, name, hasHiddenKey: staged.time === null, version: work.version };
+}
+
+/** By UTC day where the range is longer than one and rows have a time, else as a whole. */
+async function changedInRange(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  staged: Staged,
+  old: string,
+): Promise<readonly Interval[]> {
+  const { engineVersion } = warehouse;
+  if (staged.days !== null && staged.time !== null) {
+    const before = await dayDigestsOf(session, old, staged.columns, staged.time, engineVersion);
+    return differingDays(before, staged.days, work.range);
+  }
+  const before = await digestOf(session, old, staged.columns, engineVersion);
+  return before.text === staged.digest.text ? [] : [work.range];
+}
+
+/** Whether nothing of the table lies outside the task's range. */
+async function coversAll(
+  session: Session,
+  { layout }: Warehouse,
+  { snapshot, range }: Work,
+): Promise<boolean> {
+  const outside = await session.rows(
+    `SELECT 1 FROM ${layout.own('commits')} WHERE snapshot = ${quoteText(snapshot)}
+       AND ("start" < ${range.start} OR "end" > ${range.end}) LIMIT 1`,
+  );
+  return outside.length === 0;
+}
+
+/** Views name their columns: when those of the table change, the views follow in the same transaction. */
+async function refreshIfReshaped(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  columns: readonly Column[],
+  { record }: Target,
+  name: string,
+): Promise<void> {
+  if (record.name === null || sameShape(record.columns, columns)) return;
+  await refreshViewsOf(session, warehouse, work.snapshot, name, columns);
+}
+
+/** The physical name of a new table: two snapshots whose ids begin alike must not share one. */
+async function freeName(session: Session, { layout }: Warehouse, { node, snapshot }: Work): Promise<string> {
+  const name = physicalName(node, snapshot);
+  const taken = await session.rows(
+    `SELECT 1 FROM ${layout.own('tables')} WHERE lower(name) = lower(${quoteText(name)})`,
+  );
+  return taken.length === 0 ? name : `${name}_${snapshot.replaceAll(/\W/g, '').slice(10)}`;
+}

@@ -1,0 +1,50 @@
+import type { StatementType } from '@duckdb/node-api';
+import { EngineError, type QueryResult } from '@seeknal/engine';
+
+import { engineFailure, utf16Offset } from './failures.ts';
+import type { Session } from './session.ts';
+import { splitStatements } from './statements.ts';
+
+/**
+ * Rows of one SELECT (or DESCRIBE, SHOW, EXPLAIN), in a read-only transaction. Reads no more rows than asked.
+ *
+ * @throws {EngineError} `ENGINE_READ_ONLY` for anything else.
+ */
+export async function runQuery(session: Session, sql: string, limit: number): Promise<QueryResult> {
+  const [statement, second] = splitStatements(sql);
+  if (statement === undefined) throw new EngineError('ENGINE_SQL', 'The query is empty.');
+  if (second !== undefined) {
+    throw new EngineError('ENGINE_READ_ONLY', 'A query is one statement.', { offset: second.offset });
+  }
+  await refuseWrites(session, statement.text);
+  const context = {
+    offsetOf: (position: number): number => statement.offset + utf16Offset(statement.text, position),
+  };
+  await session.run('BEGIN TRANSACTION READ ONLY');
+  try {
+    return await session.read(statement.text, limit, context);
+  } finally {
+    await session.connection.run('ROLLBACK').catch(() => undefined);
+  }
+}
+
+/** `COPY`, `ATTACH` and `SET` are no writes for a read-only transaction, so the kind of statement decides first. */
+async function refuseWrites(session: Session, sql: string): Promise<void> {
+  // DuckDB rewrites PIVOT into several statements and cannot prepare them one by one; it only reads.
+  if (/^\s*(?:PIVOT|UNPIVOT)\b/i.test(sql)) return;
+  const { StatementType: types } = await import('@duckdb/node-api');
+  let type: StatementType;
+  try {
+    const extracted = await session.connection.extractStatements(sql);
+    const prepared = await extracted.prepare(extracted.count - 1);
+    type = prepared.statementType;
+    prepared.destroySync();
+  } catch (error) {
+    throw engineFailure(error, { offsetOf: (position) => utf16Offset(sql, position) });
+  }
+  if (type !== types.SELECT && type !== types.EXPLAIN) {
+    throw new EngineError('ENGINE_READ_ONLY', `A query may only read; this is ${types[type]}.`, {
+      hint: 'Write through the nodes of the project.',
+    });
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+
+import type { Commit, Work } from '@seeknal/engine';
+
+import { runChecks } from './checks.ts';
+import { describe } from './columns.ts';
+import { digestOf } from './digest.ts';
+import { exportFile } from './export-file.ts';
+import { loadSource } from './load-source.ts';
+import { isFirst, publish } from './publish.ts';
+import { changedAsAWhole, replaceFull, replaceRange } from './replace-rows.ts';
+import type { Session } from './session.ts';
+import { resultRelation, seenOf, showAsThis, stageBuild } from './stage.ts';
+import { withTaskCatalog, type TaskCatalog } from './task-catalog.ts';
+import type { Warehouse } from './warehouse.ts';
+
+/** Runs one task on a session of its own. */
+export const runWork = (session: Session, warehouse: Warehouse, work: Work): Promise<Commit> =>
+  withTaskCatalog(session, warehouse.layout, work, (catalog) => {
+    switch (work.action) {
+      case 'load':
+        return loadSource(session, warehouse, work, catalog);
+      case 'build':
+        return build(session, warehouse, work, catalog);
+      case 'check':
+        return check(session, warehouse, work, catalog);
+      case 'export':
+        return exportFile(session, warehouse, work, catalog);
+      case 'view':
+        return view(session, warehouse, work, catalog);
+    }
+  });
+
+async function build(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  catalog: TaskCatalog,
+): Promise<Commit> {
+  const staged = await stageBuild(session, warehouse, work, catalog);
+  try {
+    return await publish(session, warehouse, work, staged, (target) =>
+      staged.beside === null
+        ? replaceRange(session, warehouse, work, staged, target)
+        : replaceFull(session, warehouse, work, staged, target),
+    );
+  } catch (error) {
+    if (staged.beside !== null) {
+      // Not through the session: an aborted task cleans up too. What cannot be dropped now goes at the next opening.
+      await session.connection.run(`DROP TABLE IF EXISTS ${staged.relation}`).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+/** Runs checks over the result; keeps no rows. The digest is that of what was found. */
+async function check(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  catalog: TaskCatalog,
+): Promise<Commit> {
+  const relation = await resultRelation(session, work, catalog);
+  const staged = await session.transaction(async () => {
+    const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
+    const seen = await seenOf(session, warehouse, work);
+    const columns = await describe(session, relation, context);
+    await showAsThis(session, relation);
+    const checks = await runChecks(session, work.checks, columns, work.now, context);
+    const digest = await digestOf(session, relation, columns, warehouse.engineVersion, context);
+    return { columns, digest, dropped: 0, seen, checks };
+  });
+  return publish(session, warehouse, work, staged, (target) =>
+    Promise.resolve({
+      changed: changedAsAWhole(staged, target),
+      name: null,
+      hasHiddenKey: false,
+      version: work.version,
+    }),
+  );
+}
+
+/** Learns a view's columns and checks its rows, which it does not keep: 0 rows, and a digest of its text. */
+async function view(
+  session: Session,
+  warehouse: Warehouse,
+  work: Work,
+  catalog: TaskCatalog,
+): Promise<Commit> {
+  const relation = await resultRelation(session, work, catalog);
+  const staged = await session.transaction(async () => {
+    const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
+    const seen = await seenOf(session, warehouse, work);
+    const columns = await describe(session, relation, context);
+    await showAsThis(session, relation);
+    const checks = await runChecks(session, work.checks, columns, work.now, context);
+    const text = createHash('sha256')
+      .update(JSON.stringify([work.sql, columns]))
+      .digest('hex');
+    return { columns, digest: { rows: 0, text: `view:${text}` }, dropped: 0, seen, checks };
+  });
+  return publish(session, warehouse, work, staged, (target) => {
+    const isSame = !isFirst(target) && target.record.digest === staged.digest.text;
+    return Promise.resolve({
+      changed: isSame ? [] : [work.range],
+      name: null,
+      hasHiddenKey: false,
+      version: work.version,
+    });
+  });
+}

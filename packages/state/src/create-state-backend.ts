@@ -1,0 +1,52 @@
+import type { StateBackend } from './backend.ts';
+import { StateError } from './errors.ts';
+import { memoryBackend } from './memory-backend.ts';
+
+/** Where each kind of backend lives: imported only when asked for, so that none has to be installed. */
+const PACKAGES = {
+  file: { module: '@seeknal/state-file', backend: 'FileBackend' },
+  database: { module: '@seeknal/state-libsql', backend: 'DatabaseBackend' },
+} as const;
+
+export type BackendType = 'memory' | keyof typeof PACKAGES;
+
+/**
+ * Opens a state backend by name: `createStateBackend('file', { basePath: 'target' })`. Call `initialize()`
+ * before anything else.
+ *
+ * @param options Passed to the backend as they are.
+ * @throws `STATE_BACKEND_UNKNOWN` for another name, `STATE_BACKEND_MISSING` when its package is not installed.
+ */
+export async function createStateBackend(
+  type: BackendType,
+  options: { readonly [option: string]: unknown } = {},
+): Promise<StateBackend> {
+  if (type === 'memory') return memoryBackend(options);
+  if (!Object.hasOwn(PACKAGES, type)) {
+    throw new StateError(
+      'STATE_BACKEND_UNKNOWN',
+      `There is no state backend "${type as string}"`,
+      'Use "file", "database" or "memory".',
+    );
+  }
+  const { module, backend } = PACKAGES[type];
+  const exports = await imported(module);
+  const Backend = exports[backend] as new (options: object) => StateBackend;
+  return new Backend(options);
+}
+
+async function imported(module: string): Promise<{ readonly [name: string]: unknown }> {
+  try {
+    return (await import(module)) as { readonly [name: string]: unknown };
+  } catch (cause) {
+    // Node says ERR_MODULE_NOT_FOUND, jest MODULE_NOT_FOUND; of a package that is there but broken the message differs.
+    const { code, message } = cause as { readonly code?: string; readonly message?: string };
+    if (!code?.endsWith('MODULE_NOT_FOUND') || !message?.includes(module)) throw cause;
+    throw new StateError(
+      'STATE_BACKEND_MISSING',
+      `The state backend in ${module} is not installed`,
+      `Install it: npm install ${module}`,
+      { cause },
+    );
+  }
+}

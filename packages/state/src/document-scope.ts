@@ -1,0 +1,64 @@
+import { checkName, checkRange, checkWhole, plainCopy } from './arguments.ts';
+import { claim, releaseClaim, renewClaim } from './claim-steps.ts';
+import { EVENTS_LISTED, type DocumentStore } from './document-store.ts';
+import { switchEnvironment } from './environment-steps.ts';
+import { invalidate } from './invalidation-steps.ts';
+import { record } from './record-step.ts';
+import type { ScopedState } from './scoped-state.ts';
+import { addSnapshots, rebuildSnapshot, viewOf } from './snapshot-steps.ts';
+import { EMPTY_SCOPE, entry, scopeKey, type ScopeName } from './state-document.ts';
+import { inScope, type ScopeStep } from './step.ts';
+
+/** The part of a document that belongs to one project on one warehouse, as a `ScopedState`. */
+export function documentScope(store: DocumentStore, name: ScopeName): ScopedState {
+  checkName('project', name.project);
+  checkName('warehouse', name.warehouse);
+  const take = <T>(step: ScopeStep<T>): Promise<T> => store.step(inScope(name, step));
+  return {
+    read: async () => {
+      const document = await store.read();
+      return viewOf(entry(document.scopes, scopeKey(name)) ?? EMPTY_SCOPE);
+    },
+    addSnapshots: async (snapshots) => {
+      for (const { id, node } of snapshots) {
+        checkName('snapshot id', id);
+        checkName('node id', node);
+      }
+      await take(addSnapshots(plainCopy(snapshots)));
+    },
+    invalidate: async (key, invalidations, at) => {
+      checkName('key', key);
+      for (const { range } of invalidations) checkRange(range);
+      await take(invalidate(key, plainCopy(invalidations), at));
+    },
+    claim: async (request) => {
+      checkName('run', request.run);
+      checkName('task', request.task);
+      checkName('holder', request.holder);
+      checkRange(request.range);
+      checkWhole('lease', request.leaseMs, 1);
+      return take(claim(plainCopy(request)));
+    },
+    renew: async (snapshot, fence, leaseMs) => {
+      checkWhole('lease', leaseMs, 1);
+      await take(renewClaim(snapshot, fence, leaseMs));
+    },
+    release: (snapshot, fence) => take(releaseClaim(snapshot, fence)),
+    record: async (commit, needs, below) => {
+      for (const { range } of [commit, ...needs, ...below]) checkRange(range);
+      for (const range of commit.changed) checkRange(range);
+      checkWhole('seq', commit.seq, 1);
+      return take(record(plainCopy(commit), needs, plainCopy(below)));
+    },
+    rebuild: async (snapshot, from) => {
+      for (const range of from.done) checkRange(range);
+      checkWhole('seq', from.seq, 0);
+      await take(rebuildSnapshot(snapshot, plainCopy(from)));
+    },
+    switchEnvironment: async (change) => {
+      checkName('environment', change.name);
+      return take(switchEnvironment(plainCopy(change)));
+    },
+    events: (filter) => store.events(name, { limit: EVENTS_LISTED, ...filter }),
+  };
+}
