@@ -17,7 +17,7 @@ import { runQuery } from './run-query.ts';
 import { runWork } from './run-work.ts';
 import type { Session } from './session.ts';
 import { Slots } from './slots.ts';
-import { switchViews } from './views.ts';
+import { readEpochs, switchViews } from './views.ts';
 import { withSession, type Warehouse } from './warehouse.ts';
 
 /** The contract on an open warehouse; `openDuckDb` makes one. */
@@ -61,6 +61,10 @@ export class DuckDbEngine implements Engine {
 
   heads(): Promise<{ readonly [id: SnapshotId]: number }> {
     return this.#short((session) => readHeads(session, this.#warehouse.layout));
+  }
+
+  epochs(): Promise<{ readonly [environment: string]: number }> {
+    return this.#short((session) => readEpochs(session, this.#warehouse.layout));
   }
 
   switchViews(change: ViewSwitch): Promise<{ readonly changed: readonly NodeId[] }> {

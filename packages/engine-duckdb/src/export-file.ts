@@ -5,7 +5,6 @@ import { basename, dirname, join } from 'node:path';
 import { EngineError, type Commit, type Work } from '@seeknal/engine';
 import type { JsonObject } from '@seeknal/manifest';
 
-import { authorSql } from './author-sql.ts';
 import { runChecks } from './checks.ts';
 import { describe } from './columns.ts';
 import { digestOf } from './digest.ts';
@@ -13,7 +12,7 @@ import { publish } from './publish.ts';
 import { changedAsAWhole } from './replace-rows.ts';
 import type { Session } from './session.ts';
 import { quoteText } from './sql-text.ts';
-import { resultRelation, seenOf, showAsThis } from './stage.ts';
+import { preparedSql, resultRelation, seenOf, showAsThis } from './stage.ts';
 import type { TaskCatalog } from './task-catalog.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -29,7 +28,7 @@ export async function exportFile(
   const file = work.export;
   if (file === null)
     throw new EngineError('ENGINE_SQL', `${work.node} is to be exported, but nothing says where to.`);
-  const relation = await resultRelation(session, work, catalog);
+  const sql = await preparedSql(session, work, catalog);
   const folder = dirname(file.path);
   const beside = join(folder, `.${basename(file.path)}.${randomBytes(6).toString('hex')}.tmp`);
   try {
@@ -37,13 +36,12 @@ export async function exportFile(
     const staged = await session.transaction(async () => {
       const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
       const seen = await seenOf(session, warehouse, work);
+      const relation = await resultRelation(session, work, sql, catalog);
       const columns = await describe(session, relation, context);
       await showAsThis(session, relation);
       const checks = await runChecks(session, work.checks, columns, work.now, context);
       const digest = await digestOf(session, relation, columns, warehouse.engineVersion, context);
-      // The author's own text keeps its ORDER BY; a view of it would not.
-      const select = work.sql === null ? `FROM ${relation}` : authorSql(work.sql, work.node).select.text;
-      await session.run(`COPY (\n${select}\n) TO ${quoteText(beside)} (${copyOptions(file)})`, context);
+      await session.run(`COPY (FROM ${relation}) TO ${quoteText(beside)} (${copyOptions(file)})`, context);
       return { columns, digest, dropped: 0, seen, checks };
     });
     await onDisk(file.path, () => flush(beside));
@@ -52,7 +50,8 @@ export async function exportFile(
       return { changed: changedAsAWhole(staged, target), name: null, hasHiddenKey: false, version };
     });
   } finally {
-    await rm(beside, { force: true });
+    // Where not even the folder could be made there is nothing to remove.
+    await rm(beside, { force: true }).catch(() => undefined);
   }
 }
 

@@ -34,9 +34,15 @@ export const localData = (name: string): string => quotePath('_data', name);
 /**
  * Creates what is missing of Seeknal's own schema and drops what interrupted tasks left staged.
  *
+ * @param isShared Whether another engine of this process has the file open, whose tasks may be staging.
  * @throws {EngineError} `ENGINE_WAREHOUSE_TOO_NEW` when a newer Seeknal made it.
  */
-export async function prepareLayout(session: Session, layout: Layout, newId: string): Promise<void> {
+export async function prepareLayout(
+  session: Session,
+  layout: Layout,
+  newId: string,
+  isShared: boolean,
+): Promise<void> {
   const { own } = layout;
   const found = await session.rows(
     `SELECT 1 FROM duckdb_tables() WHERE database_name = ${quoteText(layout.catalog)} AND schema_name = '_seeknal' AND table_name = 'meta'`,
@@ -52,7 +58,7 @@ export async function prepareLayout(session: Session, layout: Layout, newId: str
         { hint: 'Upgrade Seeknal, or point the project at another warehouse.' },
       );
     }
-    await dropLeftovers(session, layout);
+    if (!isShared) await dropLeftovers(session, layout);
     return;
   }
   await session.transaction(async () => {

@@ -57,6 +57,15 @@ export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   }
 }
 
+/** How many engines of this process have a file open: they share one instance of DuckDB. */
+const openPaths = new Map<string, number>();
+
+function countOpen(path: string, change: 1 | -1): void {
+  const count = (openPaths.get(path) ?? 0) + change;
+  if (count === 0) openPaths.delete(path);
+  else openPaths.set(path, count);
+}
+
 /** The file's one true path: the cache of open instances goes by it. */
 async function resolvedPath(path: string): Promise<string> {
   if (RESERVED_CATALOGS.test(basename(path, extname(path)))) {
@@ -107,7 +116,7 @@ async function engineOn(instance: DuckDBInstance, path: string, options: DuckDbO
     for (const setting of settingsOf(path, options)) await session.run(setting);
     const [catalog, version] = await session.row('SELECT current_database(), version()');
     const layout = layoutOf(String(catalog));
-    await prepareLayout(session, layout, randomBytes(16).toString('hex'));
+    await prepareLayout(session, layout, randomBytes(16).toString('hex'), (openPaths.get(path) ?? 0) > 0);
     const { id, previous, current } = await session.transaction(async () => {
       const meta = new Map(
         (await session.rows(`SELECT key, value FROM ${layout.own('meta')}`)).map(([key, value]) => [

@@ -12,7 +12,7 @@ import { splitStatements } from './statements.ts';
  */
 export async function runQuery(session: Session, sql: string, limit: number): Promise<QueryResult> {
   const [statement, second] = splitStatements(sql);
-  if (statement === undefined) throw new EngineError('ENGINE_SQL', 'The query is empty.');
+  if (statement === undefined) throw new EngineError('ENGINE_SQL', 'The query is empty.', { offset: 0 });
   if (second !== undefined) {
     throw new EngineError('ENGINE_READ_ONLY', 'A query is one statement.', { offset: second.offset });
   }
@@ -28,8 +28,18 @@ export async function runQuery(session: Session, sql: string, limit: number): Pr
   }
 }
 
+/** Told before the names in it are looked up. */
+const WRITING =
+  /^\s*(?:INSERT|UPDATE|DELETE|MERGE|CREATE|DROP|ALTER|TRUNCATE|COPY|ATTACH|DETACH|USE|SET|BEGIN|COMMIT|ROLLBACK)\b/i;
+
+const readOnly = (statement: string): EngineError =>
+  new EngineError('ENGINE_READ_ONLY', `A query may only read; this is ${statement}.`, {
+    hint: 'Write through the nodes of the project.',
+  });
+
 /** `COPY`, `ATTACH` and `SET` are no writes for a read-only transaction, so the kind of statement decides first. */
 async function refuseWrites(session: Session, sql: string): Promise<void> {
+  if (WRITING.test(sql)) throw readOnly(/\w+/.exec(sql)?.[0] ?? '');
   // DuckDB rewrites PIVOT into several statements and cannot prepare them one by one; it only reads.
   if (/^\s*(?:PIVOT|UNPIVOT)\b/i.test(sql)) return;
   const { StatementType: types } = await import('@duckdb/node-api');
@@ -43,8 +53,6 @@ async function refuseWrites(session: Session, sql: string): Promise<void> {
     throw engineFailure(error, { offsetOf: (position) => utf16Offset(sql, position) });
   }
   if (type !== types.SELECT && type !== types.EXPLAIN) {
-    throw new EngineError('ENGINE_READ_ONLY', `A query may only read; this is ${types[type]}.`, {
-      hint: 'Write through the nodes of the project.',
-    });
+    throw readOnly(types[type]);
   }
 }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 
-import type { Commit, Work } from '@seeknal/engine';
+import { EngineError, type Commit, type Work } from '@seeknal/engine';
+import type { Column } from '@seeknal/manifest';
 
+import { authorContext, type AuthorSql } from './author-sql.ts';
 import { runChecks } from './checks.ts';
 import { describe } from './columns.ts';
 import { digestOf } from './digest.ts';
@@ -10,7 +12,7 @@ import { loadSource } from './load-source.ts';
 import { isFirst, publish } from './publish.ts';
 import { changedAsAWhole, replaceFull, replaceRange } from './replace-rows.ts';
 import type { Session } from './session.ts';
-import { resultRelation, seenOf, showAsThis, stageBuild } from './stage.ts';
+import { preparedSql, resultRelation, seenOf, showAsThis, stageBuild } from './stage.ts';
 import { withTaskCatalog, type TaskCatalog } from './task-catalog.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -60,10 +62,11 @@ async function check(
   work: Work,
   catalog: TaskCatalog,
 ): Promise<Commit> {
-  const relation = await resultRelation(session, work, catalog);
+  const sql = await preparedSql(session, work, catalog);
   const staged = await session.transaction(async () => {
     const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
     const seen = await seenOf(session, warehouse, work);
+    const relation = await resultRelation(session, work, sql, catalog);
     const columns = await describe(session, relation, context);
     await showAsThis(session, relation);
     const checks = await runChecks(session, work.checks, columns, work.now, context);
@@ -87,12 +90,11 @@ async function view(
   work: Work,
   catalog: TaskCatalog,
 ): Promise<Commit> {
-  const relation = await resultRelation(session, work, catalog);
+  const sql = await preparedSql(session, work, catalog);
   const staged = await session.transaction(async () => {
     const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
     const seen = await seenOf(session, warehouse, work);
-    const columns = await describe(session, relation, context);
-    await showAsThis(session, relation);
+    const columns = await viewColumns(session, work, sql, catalog);
     const checks = await runChecks(session, work.checks, columns, work.now, context);
     const text = createHash('sha256')
       .update(JSON.stringify([work.sql, columns]))
@@ -108,4 +110,15 @@ async function view(
       version: work.version,
     });
   });
+}
+
+async function viewColumns(
+  session: Session,
+  work: Work,
+  sql: AuthorSql | null,
+  catalog: TaskCatalog,
+): Promise<readonly Column[]> {
+  if (sql === null) throw new EngineError('ENGINE_SQL', `The view ${work.node} has no SQL.`);
+  if (work.checks.length > 0) await showAsThis(session, await resultRelation(session, work, sql, catalog));
+  return describe(session, sql.select.text, authorContext(sql.select, 'DESCRIBE ', [catalog.name]));
 }

@@ -18,7 +18,7 @@ import {
 } from './digest.ts';
 import { HIDDEN_KEY, STAGE_MARK } from './layout.ts';
 import type { Session } from './session.ts';
-import { quoteName, quotePath, withinText, type TimeType } from './sql-text.ts';
+import { quoteName, withinText, type TimeType } from './sql-text.ts';
 import { physicalName, tableRecords } from './table-records.ts';
 import type { TaskCatalog } from './task-catalog.ts';
 import type { Warehouse } from './warehouse.ts';
@@ -41,6 +41,9 @@ export interface Staged {
   readonly checks: readonly CheckResult[];
 }
 
+/** The session's own table of new rows, by full name. */
+export const TEMPORARY = 'temp.main._seeknal_rows';
+
 /**
  * Reads the inputs in one transaction and keeps the new rows of a `build`: in a temporary table for an
  * incremental node, in a table beside its target for a full one.
@@ -57,7 +60,7 @@ export async function stageBuild(
     work.materialization === 'full'
       ? `${physicalName(work.node, work.snapshot)}${STAGE_MARK}${randomBytes(6).toString('hex')}`
       : null;
-  const relation = beside === null ? 'temp.main._seeknal_stage' : warehouse.layout.data(beside);
+  const relation = beside === null ? TEMPORARY : warehouse.layout.data(beside);
   return session.transaction(async () => {
     const seen = await seenOf(session, warehouse, work);
     await keepRows(session, sql, relation, catalog);
@@ -82,13 +85,13 @@ export async function stageBuild(
   });
 }
 
-async function keepRows(
+export async function keepRows(
   session: Session,
   { select }: AuthorSql,
   relation: string,
   catalog: TaskCatalog,
 ): Promise<void> {
-  const prefix = `CREATE ${relation.startsWith('temp.') ? 'TEMP ' : ''}TABLE ${relation} AS\n`;
+  const prefix = `CREATE ${relation === TEMPORARY ? 'TEMP ' : ''}TABLE ${relation} AS\n`;
   await session.run(prefix + select.text, authorContext(select, prefix, [catalog.name]));
 }
 
@@ -160,18 +163,31 @@ export const showAsThis = (session: Session, relation: string): Promise<void> =>
   session.run(`CREATE TEMP VIEW "__THIS__" AS SELECT * FROM ${relation}`);
 
 /**
- * What a `check`, an `export` or a `view` is about, by full name: the author's SELECT as a view in the
- * task's catalogue, else the only input.
+ * What a `check` or an `export` is about: the only input, or what the author's SELECT makes of it, kept in a
+ * temporary table. Inside the transaction that reads the inputs.
  */
-export async function resultRelation(session: Session, work: Work, catalog: TaskCatalog): Promise<string> {
-  if (work.sql === null) {
+export async function resultRelation(
+  session: Session,
+  work: Work,
+  sql: AuthorSql | null,
+  catalog: TaskCatalog,
+): Promise<string> {
+  if (sql === null) {
     if (catalog.onlyInput !== null) return catalog.onlyInput;
     throw new EngineError('ENGINE_SQL', `${work.node} has no SQL and not exactly one input.`);
   }
+  await keepRows(session, sql, TEMPORARY, catalog);
+  return TEMPORARY;
+}
+
+/** Runs what the author's SQL prepares, and returns its parts; null where there is none. */
+export async function preparedSql(
+  session: Session,
+  work: Work,
+  catalog: TaskCatalog,
+): Promise<AuthorSql | null> {
+  if (work.sql === null) return null;
   const sql = authorSql(work.sql, work.node);
   await prepare(session, sql, [catalog.name]);
-  const relation = quotePath(catalog.name, 'main', '_seeknal_result');
-  const prefix = `CREATE VIEW ${relation} AS\n`;
-  await session.run(prefix + sql.select.text, authorContext(sql.select, prefix, [catalog.name]));
-  return relation;
+  return sql;
 }

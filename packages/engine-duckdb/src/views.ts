@@ -41,6 +41,14 @@ export function switchViews(
   return retryConflicts(() => session.transaction(() => switchOnce(session, warehouse, change)));
 }
 
+export async function readEpochs(
+  session: Session,
+  layout: Warehouse['layout'],
+): Promise<{ readonly [environment: string]: number }> {
+  const rows = await session.rows(`SELECT env, epoch FROM ${layout.own('environments')}`);
+  return Object.fromEntries(rows.map(([name, epoch]) => [String(name), Number(epoch)]));
+}
+
 async function switchOnce(
   session: Session,
   warehouse: Warehouse,

@@ -27,6 +27,8 @@ export interface Engine {
   }): Promise<readonly Commit[]>;
   /** The newest `seq` of every snapshot that the ledger knows: one small query, to compare with the state. */
   heads(): Promise<{ readonly [id: SnapshotId]: number }>;
+  /** The epoch of the newest switch of every environment that the warehouse has seen. */
+  epochs(): Promise<{ readonly [environment: string]: number }>;
   /**
    * Makes the views of an environment those given, in one transaction: creates, replaces and drops only what
    * differs from what the warehouse records. Readers see the old set or the new one.
@@ -89,7 +91,9 @@ export interface FileSource {
 }
 
 /** A check with its SQL rendered. */
-export type RenderedCheck = Exclude<Check, { readonly type: 'sql' }> | (Omit<Extract<Check, { readonly type: 'sql' }>, 'sql'> & { readonly sql: string });
+export type RenderedCheck =
+  | Exclude<Check, { readonly type: 'sql' }>
+  | (Omit<Extract<Check, { readonly type: 'sql' }>, 'sql'> & { readonly sql: string });
 
 /** Everything the engine needs to run one task; plain data. */
 export interface Work {

@@ -43,6 +43,8 @@ export interface Applied {
  * @param context Made for this plan: its snapshots are known to the state, its invalidations recorded.
  */
 export async function applyPlan(plan: Plan, context: ExecutionContext, options: ApplyOptions): Promise<Applied> {
+  // Read before anything runs: whoever switches meanwhile gets there first.
+  const epochs = await context.engine.epochs();
   const lanes = new Map(
     [...context.resolved].map(([id, { timing }]) => [id, timing?.dependsOnPast ? 1 : (timing?.concurrency ?? null)]),
   );
@@ -69,7 +71,7 @@ export async function applyPlan(plan: Plan, context: ExecutionContext, options: 
   const expectedEpoch = environment?.epoch ?? 0;
   const { changed } = await context.engine.switchViews({
     environment: plan.environment,
-    epoch: expectedEpoch + 1,
+    epoch: Math.max(expectedEpoch, epochs[plan.environment] ?? 0) + 1,
     views: await viewsOf(next.pointers, view, context),
   });
   const moved = await context.state.switchEnvironment({

@@ -37,7 +37,8 @@ export function due(
   const done = record?.done ?? [];
   const want = wantedOf(resolved, at.now, at.range);
   const whole = want[0];
-  if (timing === null) return dueOnce(done, at.full, outside);
+  // A file's contents prove what a load would find: a refresh is about tables.
+  if (timing === null) return dueOnce(done, at.full && snapshot.materialization !== 'source', outside);
   if (whole === undefined) return { wanted: [], missing: [], again: [] };
   if (snapshot.materialization !== 'incremental_by_time') {
     // The table holds one state of the world: a newer one than asked for is not turned back.

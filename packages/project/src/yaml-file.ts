@@ -1,5 +1,5 @@
 import type { JsonObject, Place, SqlText } from '@seeknal/manifest';
-import { LineCounter, parseDocument } from 'yaml';
+import { parseDocument } from 'yaml';
 
 import { problemAt, type Findings, type Problem, type ProblemCode } from './problem.ts';
 import { placeAt, type SourceText } from './source-text.ts';
@@ -44,7 +44,7 @@ export function yamlFile(yaml: SourceText, findings: Findings, source: SourceTex
     findings.problems.push(tooDeep);
     return null;
   }
-  const document = parseDocument(yaml.text, { lineCounter: new LineCounter(), prettyErrors: false });
+  const document = parseDocument(yaml.text, { prettyErrors: false });
   if (document.errors.length > 0 || document.directives?.yaml.version === '1.1') {
     const [error] = document.errors;
     findings.problems.push(error === undefined ? oldVersion(source) : syntaxProblem(source, error));

@@ -69,6 +69,7 @@ export class Project {
   readonly #around: Surroundings;
   readonly #target: string;
   readonly #warehousePath: string;
+  #emit: (event: RunEvent) => void = () => {};
   #backend: StateBackend | undefined;
   #engine: Engine | undefined;
 
@@ -94,6 +95,7 @@ export class Project {
   async run(options: RunOptions = {}): Promise<RunReport> {
     const startedAt = performance.now();
     const emit = options.onEvent ?? (() => {});
+    this.#emit = emit;
     const first = await this.#situation(options);
     const nothing = { runId: null, job: null, switched: [], held: [] };
     if (first.plan.tasks.length === 0 && !movesPointers(first)) {
@@ -101,7 +103,7 @@ export class Project {
       const status = 'nothing_to_do';
       return { ...nothing, status, plan: first.plan, durationMs: performance.now() - startedAt };
     }
-    const engine = await this.#openEngine(emit);
+    const engine = await this.#openEngine();
     const state = await this.#state(engine.warehouseId);
     const situation = await this.#situation(options);
     emit({ type: 'planned', plan: situation.plan });
@@ -132,7 +134,7 @@ export class Project {
 
   /** Rows of a SELECT over the views of `prod`. */
   async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
-    const engine = await this.#openEngine(() => {});
+    const engine = await this.#openEngine();
     return engine.query(sql, options);
   }
 
@@ -180,10 +182,16 @@ export class Project {
   async #situation(options: PlanOptions): Promise<Situation> {
     const warehouse = await this.#warehouse();
     const state = await this.#state(warehouse);
-    const view = await state.read();
     const range = options.range ?? null;
+    let view = await state.read();
+    // A state without a single table may have been lost: the warehouse knows.
+    if (warehouse !== NO_WAREHOUSE && Object.keys(view.snapshots).length === 0) await this.#openEngine();
+    let resolved = this.#resolve(view, range);
+    if (await this.#adopt(state, resolved)) {
+      view = await state.read();
+      resolved = this.#resolve(view, range);
+    }
     const environment = view.environments[ENVIRONMENT] ?? null;
-    const resolved = resolveNodes(this.manifest, view, environment, this.now, range);
     const selected = selectNodes(this.manifest, options);
     const { outside, files } = await lookOutside(
       this.settings.folder,
@@ -206,32 +214,57 @@ export class Project {
     return { view, environment, resolved, selected, files, plan, range };
   }
 
+  #resolve(view: StateView, range: Interval | null): Situation['resolved'] {
+    return resolveNodes(this.manifest, view, view.environments[ENVIRONMENT] ?? null, this.now, range);
+  }
+
   /** The id of the warehouse, from the note where its file is as it was left, else from the warehouse itself. */
   async #warehouse(): Promise<string> {
     if (this.#engine !== undefined) return this.#engine.warehouseId;
     const found = await lookAtWarehouse(this.#warehousePath, this.#target);
     if (found.status === 'absent') return NO_WAREHOUSE;
     if (found.status === 'same') return found.note.id;
-    return (await this.#openEngine(() => {})).warehouseId;
+    return (await this.#openEngine()).warehouseId;
   }
 
   /** Opens the warehouse once, and makes the state agree with its ledger. */
-  async #openEngine(emit: (event: RunEvent) => void): Promise<Engine> {
+  async #openEngine(): Promise<Engine> {
     if (this.#engine !== undefined) return this.#engine;
     const found = await lookAtWarehouse(this.#warehousePath, this.#target);
     const { openDuckDb } = await import('@seeknal/engine-duckdb');
     const engine = await openDuckDb({ path: this.#warehousePath, waitMs: this.#around.waitMs });
     this.#engine = engine;
     if (found.status === 'absent' && found.previous !== null) {
-      emit({ type: 'fresh_warehouse', previous: found.previous });
+      this.#emit({ type: 'fresh_warehouse', previous: found.previous });
     }
     const state = await this.#state(engine.warehouseId);
     const note = found.status === 'absent' ? null : found.note;
     // Without a note the state may still be that of this very file; only another token tells of a stranger.
     const isSameFile = note === null || note.token === engine.openToken.previous;
-    const reconciled = await reconcile(engine, state, await state.read(), isSameFile);
-    if (reconciled.recorded + reconciled.rebuilt > 0) emit({ type: 'repaired', ...reconciled });
+    await this.#reconcile(engine, state, await state.read(), isSameFile);
     return engine;
+  }
+
+  async #reconcile(engine: Engine, state: ScopedState, view: StateView, isSameFile: boolean): Promise<boolean> {
+    const found = await reconcile(engine, state, Object.values(view.snapshots), isSameFile);
+    const isRepaired = found.recorded + found.rebuilt > 0;
+    if (isRepaired) this.#emit({ type: 'repaired', ...found });
+    return isRepaired;
+  }
+
+  /**
+   * Tables that the warehouse has and the state does not know, because it was lost: they are taken over as
+   * far as the ledger proves them.
+   */
+  async #adopt(state: ScopedState, resolved: Situation['resolved']): Promise<boolean> {
+    if (this.#engine === undefined) return false;
+    const unknown = [...resolved.values()].filter(({ record }) => record === null);
+    if (unknown.length === 0) return false;
+    const heads = await this.#engine.heads();
+    const lost = unknown.map(({ snapshot }) => snapshot).filter(({ id }) => (heads[id] ?? 0) > 0);
+    if (lost.length === 0) return false;
+    await state.addSnapshots(lost);
+    return this.#reconcile(this.#engine, state, await state.read(), true);
   }
 
   async #openBackend(): Promise<StateBackend> {

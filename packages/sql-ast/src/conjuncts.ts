@@ -1,9 +1,10 @@
+import { isQuery } from './is-query.ts';
 import type { Part } from './token-tree.ts';
 import { asParentheses, asToken } from './token-tree.ts';
 import { isWord } from './token-word.ts';
 
 /**
- * The conditions that all must hold for a condition to hold, brackets around one opened. Empty when
+ * The conditions that all must hold for a condition to hold, brackets around one opened unless they hold a query. Empty when
  * something at the top binds weaker than AND or holds an AND of its own: OR, CASE, lambdas, arrows (`->`
  * reaches over an AND to its right), named arguments. Both sides of a BETWEEN stay together.
  */
@@ -22,7 +23,7 @@ export function conjuncts(condition: readonly Part[]): readonly (readonly Part[]
   }
   return found.flatMap((parts) => {
     const group = parts.length === 1 ? asParentheses(parts[0]) : undefined;
-    return group ? conjuncts(group.parts) : [parts];
+    return group && !isQuery(group.parts) ? conjuncts(group.parts) : [parts];
   });
 }
 

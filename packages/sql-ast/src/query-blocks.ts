@@ -3,6 +3,7 @@ import { readFrom } from './from-clause.ts';
 import { foldCase, isReserved } from './keywords.ts';
 import { tokenize } from './lexer.ts';
 import type { Token } from './lexer.ts';
+import { isQuery, isSetOperation } from './is-query.ts';
 import { asParentheses, asToken, tokenTree } from './token-tree.ts';
 import type { Group, Part } from './token-tree.ts';
 import type { QueryBlocks, QueryReader } from './query-block.ts';
@@ -45,19 +46,12 @@ function isDoubtful(token: Token, before: Token | undefined): boolean {
   return unknown.has(foldCase(token.text)) || (isLabel && isReserved(token.text));
 }
 
-const setOperations = ['union', 'intersect', 'except'];
-
-/** Whether the parts in round brackets are a query rather than an expression. */
-const isQuery = (parts: readonly Part[]): boolean =>
-  isWord(asToken(parts[0]), 'select', 'from', 'with', 'values') ||
-  parts.some((part) => isWord(asToken(part), ...setOperations));
-
 function readQuery(reader: QueryReader, parts: readonly Part[]): boolean {
   const start = isWord(asToken(parts[0]), 'with') ? afterCtes(reader, parts) : 0;
   if (start === undefined) return false;
   const operands: Part[][] = [[]];
   for (let at = start; at < parts.length; at += 1) {
-    if (!isWord(asToken(parts[at]), ...setOperations)) operands.at(-1)!.push(parts[at]!);
+    if (!isSetOperation(parts[at])) operands.at(-1)!.push(parts[at]!);
     else {
       if (isWord(asToken(parts[at + 1]), 'all', 'distinct')) at += 1;
       if (isWord(asToken(parts[at + 1]), 'by') && isWord(asToken(parts[at + 2]), 'name')) at += 2;
@@ -134,8 +128,9 @@ function clauseWord(parts: readonly Part[], at: number): string | undefined {
     return parts.slice(0, at).some((part) => isWord(asToken(part), 'limit', 'offset')) ? undefined : 'limit';
   }
   if (!isWord(token, ...clauseOrder) || isComparison(parts, at)) return undefined;
-  if (isWord(asToken(parts[at - 1]), 'within')) return undefined;
-  return foldCase(token!.text);
+  // WITHIN GROUP (…); a mere column may be called within.
+  const isOrderedSet = isWord(token, 'group') && isWord(asToken(parts[at - 1]), 'within');
+  return isOrderedSet && asParentheses(parts[at + 1]) ? undefined : foldCase(token!.text);
 }
 
 /** Whether this FROM is that of IS [NOT] DISTINCT FROM. */

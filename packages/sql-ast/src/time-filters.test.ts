@@ -98,6 +98,8 @@ test.each([
   `SELECT * FROM input_0 WHERE [ts >= 'START' AND ts < 'END']`,
   `SELECT * FROM input_0 HAVING ts >= 'START' AND ts < 'END'`,
   `SELECT * FROM input_0 QUALIFY ts >= 'START' AND ts < 'END'`,
+  `SELECT * FROM input_0 WHERE ts >= 'START' AND within QUALIFY row_number() OVER () = 1 AND ts < 'END'`,
+  `SELECT * FROM input_0 WHERE ts >= 'START' AND within GROUP BY ts HAVING ts < 'END' AND ts < 'END'`,
   `SELECT ts >= 'START' AND ts < 'END' FROM input_0`,
   `SELECT * FROM input_0 -- WHERE ts >= 'START' AND ts < 'END'`,
   `SELECT 1 AS where, ts >= 'START' AND ts < 'END' FROM input_0`,
@@ -118,6 +120,9 @@ test.each([
   `SELECT * FROM input_0 a LEFT JOIN b ON ${within('a')}`,
   `SELECT * FROM (SELECT * FROM input_0) WHERE ts >= 'START' AND ts < 'END'`,
   `WITH o AS (SELECT * FROM input_0) SELECT * FROM o WHERE ts >= 'START' AND ts < 'END'`,
+  `SELECT * FROM input_0 WHERE (SELECT true FROM a WHERE true AND ts >= 'START' AND ts < 'END')`,
+  `SELECT * FROM input_0 WHERE ((SELECT a AND ts >= 'START' AND ts < 'END' UNION SELECT true))`,
+  `SELECT * FROM input_0 WHERE ((SELECT true) UNION (SELECT a) AND ts >= 'START' AND ts < 'END')`,
   `SELECT * FROM a WHERE EXISTS (SELECT 1 FROM input_0 o) AND ${within('o')}`,
   // another mention
   `SELECT * FROM input_0 WHERE ts >= 'START' AND ts < 'END' UNION ALL SELECT * FROM input_0`,
@@ -133,6 +138,7 @@ test.each([
   // a name that may be the input
   `SELECT * FROM orders o WHERE ${within('o')}`,
   `SELECT * FROM db.transform.orders o WHERE ${within('o')}`,
+  `SELECT * FROM "transform.orders" o WHERE ${within('o')}`,
   `SELECT * FROM main.input_0 o WHERE ${within('o')}`,
   `SELECT * FROM input_0 WHERE ts >= 'START' AND ts < 'END' AND k IN (SELECT k FROM db.transform.orders)`,
   `WITH input_0 AS (SELECT 1) SELECT * FROM input_0 WHERE ts >= 'START' AND ts < 'END'`,

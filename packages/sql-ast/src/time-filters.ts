@@ -60,9 +60,10 @@ function useOf(
   places: readonly (readonly string[])[],
 ): 'input' | 'doubtful' | 'none' {
   if (places.some((place) => place.join('\0') === name.join('\0'))) return 'input';
-  const isDoubtful = places.some(
-    (place) => place.at(-1) === name.at(-1) && !(place.length === 2 && name.length === 2),
-  );
+  const isDoubtful = places.some((place) => {
+    const areDistinct = place.length === 2 && name.length === 2;
+    return (place.at(-1) === name.at(-1) && !areDistinct) || place.join('.') === name.join('.');
+  });
   return isDoubtful ? 'doubtful' : 'none';
 }
 

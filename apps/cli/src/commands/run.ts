@@ -1,0 +1,137 @@
+import type { RunEvent, RunReport } from '@seeknal/sdk';
+
+import type { ExitCode } from '../exit-code.ts';
+import { nothingToDo, planText } from '../output/plan-text.ts';
+import { taskName } from '../output/progress-log.ts';
+import { eventJson, STREAM_VERSION, summaryJson } from '../output/run-json.ts';
+import { runProgress, type RunProgress } from '../output/run-progress.ts';
+import { runHeader, runSummary } from '../output/run-text.ts';
+import type { CommandBody } from '../program.ts';
+import { planOptions, type SelectionFlags } from '../selection.ts';
+import { withProject, type Session } from '../session.ts';
+
+export interface RunFlags extends SelectionFlags {
+  readonly dryRun?: boolean;
+  readonly showPlan?: boolean;
+  readonly parallel?: boolean;
+  readonly maxWorkers?: number;
+  readonly continueOnError?: boolean;
+  readonly retry?: number;
+}
+
+/** Plans and runs; with `--dry-run` or `--show-plan` only plans. */
+export const run: CommandBody<RunFlags> = (session, selectors, flags) => {
+  const { terminal, isJson } = session;
+  const open = { ...(flags.params !== undefined && { params: flags.params }) };
+  return withProject(
+    session,
+    async (project) => {
+      const options = await planOptions(selectors, flags, session, project);
+      if (flags.dryRun === true || flags.showPlan === true) {
+        const plan = await project.plan(options);
+        if (isJson) {
+          for (const line of [STREAM_VERSION, eventJson({ type: 'planned', plan })]) {
+            terminal.print(JSON.stringify(line));
+          }
+          return 0;
+        }
+        terminal.print(planText(plan, terminal.out));
+        if (flags.dryRun === true) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
+        return 0;
+      }
+      const edges = project.manifest.edges.length;
+      const listener = isJson ? jsonListener(session) : textListener(session, edges, flags.full ?? false);
+      const { signal, release } = session.io.interruption();
+      let report: RunReport;
+      try {
+        report = await project.run({
+          ...options,
+          ...(flags.maxWorkers !== undefined && { maxWorkers: flags.maxWorkers }),
+          ...(flags.retry !== undefined && { retries: flags.retry }),
+          signal,
+          onEvent: listener.hear,
+        });
+      } finally {
+        listener.stop();
+        release();
+      }
+      const exitCode = exitCodeOf(report, flags.continueOnError ?? false);
+      listener.end(report, exitCode);
+      return exitCode;
+    },
+    open,
+  );
+};
+
+function exitCodeOf({ status }: RunReport, continueOnError: boolean): ExitCode {
+  switch (status) {
+    case 'nothing_to_do':
+    case 'success':
+      return 0;
+    case 'partial':
+      return continueOnError ? 3 : 1;
+    case 'failed':
+      return 1;
+    case 'cancelled':
+      return 130;
+  }
+}
+
+interface Listener {
+  readonly hear: (event: RunEvent) => void;
+  readonly stop: () => void;
+  readonly end: (report: RunReport, exitCode: ExitCode) => void;
+}
+
+function jsonListener({ terminal }: Session): Listener {
+  const print = (line: object): void => terminal.print(JSON.stringify(line));
+  print(STREAM_VERSION);
+  return {
+    hear: (event) => print(eventJson(event)),
+    stop: () => {},
+    end: (report, exitCode) => print(summaryJson(report, exitCode)),
+  };
+}
+
+function textListener(session: Session, edges: number, isFull: boolean): Listener {
+  const { terminal } = session;
+  const { color, mark } = terminal.err;
+  let running: RunProgress | undefined;
+  const hear = (event: RunEvent): void => {
+    switch (event.type) {
+      case 'planned':
+        terminal.print(runHeader(event.plan, edges, isFull, terminal.out));
+        if (event.plan.tasks.length > 0) running = runProgress(session, event.plan.tasks);
+        return;
+      case 'repaired': {
+        const done = event.rebuilt > 0 ? `rebuilt ${event.rebuilt}` : `recorded ${event.recorded}`;
+        terminal.say(`${color.cyan(mark.info)} The state was behind the warehouse: ${done} from its ledger.`);
+        return;
+      }
+      case 'fresh_warehouse':
+        terminal.say(`${color.yellow(mark.warning)} The warehouse is gone; this run begins with an empty one.`);
+        return;
+      default:
+        running?.hear(event);
+    }
+  };
+  return { hear, stop: () => running?.stop(), end: (report) => tellEnd(session, report, running) };
+}
+
+function tellEnd({ terminal }: Session, report: RunReport, running: RunProgress | undefined): void {
+  const { out, err, print, say } = terminal;
+  if (report.status === 'cancelled') {
+    const done = report.job?.done.length ?? 0;
+    const all = running?.progress.tasks.all ?? 0;
+    say(`${err.color.yellow(err.mark.warning)} Interrupted. ${done} of ${all} tasks are finished and kept.`);
+    say(`  ${err.mark.hint} seeknal run goes on from there.`);
+    return;
+  }
+  print('');
+  if (running === undefined) {
+    print(report.status === 'nothing_to_do' ? nothingToDo(out) : `${out.color.green(out.mark.ok)} Views updated`);
+    return;
+  }
+  print(`${out.color.green(out.mark.ok)} State saved`);
+  print(runSummary(report, running.progress, out));
+}

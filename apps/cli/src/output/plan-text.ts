@@ -1,0 +1,91 @@
+import type { NodeAction, NodePlan, Plan } from '@seeknal/plan';
+
+import { count } from './numbers.ts';
+import { isAllTime, rangeLines, scopeText } from './ranges.ts';
+import type { Style } from './style.ts';
+
+const LABELS = {
+  BREAKING: 'BREAKING - rebuilds downstream',
+  NON_BREAKING: 'NON_BREAKING - rebuild this node',
+  METADATA: 'METADATA - no rebuild needed',
+} as const;
+
+/** Whether applying the plan does anything at all. */
+export const hasChanges = ({ tasks, summary: { add, change, remove } }: Plan): boolean =>
+  tasks.length + add + change + remove > 0;
+
+/** A plan as people read it before they apply it: what happens to each node, why, and how much that is. */
+export function planText(plan: Plan, style: Style): string {
+  const { color } = style;
+  const told = plan.nodes.filter(({ action, maybe }) => action !== 'keep' || maybe.length > 0);
+  const kept = plan.nodes.filter(({ action }) => action === 'keep').map(({ node }) => node);
+  const lines = [
+    `${color.bold(`Plan for ${plan.project}`)} (${plan.environment})`,
+    `  Range: ${scopeText(plan.range, plan.now)}`,
+    '',
+    ...told.flatMap((node) => [...nodeLines(node, style), '']),
+  ];
+  if (kept.length > 0) lines.push(color.dim(`  ${count(kept.length, 'node')} up to date: ${names(kept)}`), '');
+  lines.push(hasChanges(plan) ? summaryLine(plan, style) : nothingToDo(style));
+  return lines.join('\n');
+}
+
+/** `Plan: 3 to add, 1 to change, 0 to remove, 2 to backfill. 30 tasks, 1,461 intervals.` */
+export function summaryLine({ summary }: Plan, { color }: Style): string {
+  const { add, change, remove, backfill, blocked, tasks, intervals } = summary;
+  const parts = [`${add} to add`, `${change} to change`, `${remove} to remove`, `${backfill} to backfill`];
+  if (blocked > 0) parts.push(`${blocked} blocked`);
+  return `${color.bold('Plan:')} ${parts.join(', ')}. ${count(tasks, 'task')}, ${count(intervals, 'interval')}.`;
+}
+
+export const nothingToDo = ({ color, mark }: Style): string =>
+  `${color.green(mark.ok)} No changes detected. Nothing to run.`;
+
+/** The sign of what happens to a node, coloured. */
+export function signOf(action: NodeAction, { color, mark }: Style): string {
+  switch (action) {
+    case 'add':
+      return color.green('+');
+    case 'change':
+      return color.yellow('~');
+    case 'remove':
+      return color.red('-');
+    case 'backfill':
+      return color.cyan(mark.backfill);
+    case 'blocked':
+      return color.red('!');
+    case 'keep':
+      return color.dim('=');
+  }
+}
+
+function nodeLines(node: NodePlan, style: Style): readonly string[] {
+  const { color, mark } = style;
+  const lines = [`  ${signOf(node.action, style)} ${color.bold(node.node)}${labelOf(node)}`];
+  const add = (line: string): void => void lines.push(`      ${line}`);
+  add(node.tasks === 0 ? node.reason : `${node.reason}: ${workOf(node)}`);
+  if (node.path.length > 1) add(`by way of ${[...node.path, node.node].join(` ${mark.arrow} `)}`);
+  for (const range of rangeLines(node.missing)) add(range);
+  const maybe = rangeLines(node.maybe);
+  if (maybe.length > 0) add(`again only if rows above differ: ${maybe.join(', ')}`);
+  else if (node.maybe.length > 0 && node.action !== 'keep') add('again only if rows above differ');
+  for (const note of node.notes) add(color.dim(`note: ${note}`));
+  return lines;
+}
+
+function labelOf({ action, category, path }: NodePlan): string {
+  if (action === 'add') return ' [NEW]';
+  if (action === 'remove') return ' [REMOVED]';
+  if (action === 'blocked') return ' [BLOCKED]';
+  if (category === null) return '';
+  return category === 'BREAKING' && path.length > 0 ? ' [BREAKING - through its inputs]' : ` [${LABELS[category]}]`;
+}
+
+/** `1,461 intervals in 25 tasks`, or `1 task` where there are no intervals to speak of. */
+export function workOf({ missing, intervals, tasks }: NodePlan): string {
+  const isOne = missing.length === 1 && missing.every(isAllTime);
+  return isOne ? count(tasks, 'task') : `${count(intervals, 'interval')} in ${count(tasks, 'task')}`;
+}
+
+const names = (ids: readonly string[]): string =>
+  ids.length <= 8 ? ids.join(', ') : `${ids.slice(0, 8).join(', ')} and ${ids.length - 8} more`;

@@ -1,0 +1,132 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { byDay, csv, ProjectFolder, SOURCE } from './testing/project-folder.ts';
+
+/** A run of this suite at scale 1 takes some minutes; CI takes a share of it. */
+const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
+const NODES = 5;
+
+type Kind = 'interval' | 'back' | 'all' | 'unfiltered' | 'keyed' | 'full' | 'view' | 'past';
+
+/** One transform over the one before it, or over the file; `n` varies its query. */
+interface Shape {
+  readonly kind: Kind;
+  readonly input: number;
+  readonly n: number;
+}
+
+const shapes: fc.Arbitrary<readonly Shape[]> = fc.tuple(
+  ...Array.from({ length: NODES }, (_, i) =>
+    fc.record({
+      kind: fc.constantFrom<Kind>('interval', 'back', 'all', 'unfiltered', 'keyed', 'full', 'view', 'past'),
+      input: fc.integer({ min: 0, max: i }),
+      n: fc.nat({ max: 2 }),
+    }),
+  ),
+);
+
+/** Every node has the columns day and amount, so that any can read any. */
+function node(shape: Shape, at: number): string {
+  const input = shape.input === 0 ? 'source.sales' : `transform.t${shape.input}`;
+  const name = `t${at + 1}`;
+  const within = "day >= '{{ start }}' AND day < '{{ end }}'";
+  switch (shape.kind) {
+    case 'interval':
+      return byDay(name, `{ref: ${input}}`, `SELECT day, sum(amount) + ${shape.n} AS amount FROM ${input} WHERE ${within} GROUP BY day`);
+    case 'back':
+      return byDay(name, `{ref: ${input}, reads: {back: ${shape.n + 1}}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`);
+    case 'all':
+      return byDay(name, `{ref: ${input}, reads: all}`, `SELECT DATE '{{ start }}' AS day, max(amount) + ${shape.n} AS amount FROM ref('${input}')`);
+    case 'unfiltered':
+      return byDay(name, `{ref: ${input}}`, `SELECT day, amount + ${shape.n} AS amount FROM input_0 WHERE day::VARCHAR = '{{ start }}'`);
+    case 'keyed':
+      return byDay(name, `{ref: ${input}}`, `SELECT DATE '{{ start }}' AS day, count(*) AS amount FROM ${input} WHERE ${within}`).replace('time_column: day\n', '');
+    case 'past':
+      return byDay(name, `{ref: ${input}, reads: {back: 1}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`, 'depends_on_past: true');
+    case 'full':
+      return `kind: transform\nname: ${name}\ninputs: [{ref: ${input}}]\ntransform: SELECT day, sum(amount) + ${shape.n} AS amount FROM input_0 GROUP BY day\n`;
+    case 'view':
+      return `kind: transform\nname: ${name}\nmaterialization: {mode: view}\ninputs: [{ref: ${input}}]\ntransform: SELECT day, amount FROM input_0 WHERE amount > ${shape.n}\n`;
+  }
+}
+
+type Step =
+  | { readonly do: 'rows'; readonly rows: readonly (readonly [number, number])[] }
+  | { readonly do: 'clock'; readonly by: number }
+  | { readonly do: 'edit'; readonly at: number; readonly n: number }
+  | { readonly do: 'select'; readonly at: number }
+  | { readonly do: 'full'; readonly at: number }
+  | { readonly do: 'forget' };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    do: fc.constant('rows' as const),
+    rows: fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 3 })), { maxLength: 8 }),
+  }),
+  fc.record({ do: fc.constant('clock' as const), by: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ do: fc.constant('edit' as const), at: fc.nat({ max: NODES - 1 }), n: fc.nat({ max: 2 }) }),
+  fc.record({ do: fc.constant('select' as const), at: fc.nat({ max: NODES - 1 }) }),
+  fc.record({ do: fc.constant('full' as const), at: fc.nat({ max: NODES - 1 }) }),
+  fc.record({ do: fc.constant('forget' as const) }),
+);
+
+const filesOf = (shape: readonly Shape[], rows: readonly (readonly [number, number])[]): { [path: string]: string } => ({
+  'data/sales.csv': csv(...rows),
+  'seeknal/sources/sales.yml': SOURCE,
+  ...Object.fromEntries(shape.map((each, i) => [`seeknal/transforms/t${i + 1}.yml`, node(each, i)])),
+});
+
+async function tables(folder: ProjectFolder): Promise<readonly (readonly string[])[]> {
+  const found: (readonly string[])[] = [];
+  for (let i = 1; i <= NODES; i += 1) {
+    found.push(await folder.rows(`SELECT day::DATE, amount FROM transform.t${i} ORDER BY ALL`));
+  }
+  return found;
+}
+
+// The promise of the whole: whatever happened before, after a run every table holds what a project that is
+// built from nothing, one task after the other, holds.
+test(
+  'no table is ever stale: after edits, corrections, selections and lost states, all equal a build from nothing',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(shapes, fc.array(step, { minLength: 1, maxLength: 6 }), async (start, steps) => {
+        let shape = start;
+        let day = 3;
+        let rows: readonly (readonly [number, number])[] = [[1, 1], [1, 2], [2, 2], [4, 1]];
+        const folder = await ProjectFolder.make(filesOf(shape, rows));
+        try {
+          await folder.run(day);
+          for (const each of steps) {
+            let select: string[] | undefined;
+            let full = false;
+            if (each.do === 'rows') rows = each.rows;
+            if (each.do === 'clock') day += each.by;
+            if (each.do === 'edit') shape = shape.map((old, i) => (i === each.at ? { ...old, n: each.n } : old));
+            if (each.do === 'select') select = [`transform.t${each.at + 1}`];
+            if (each.do === 'full') full = true;
+            if (each.do === 'forget') await folder.remove('target/state.json', 'target/state.json.1');
+            await folder.write(filesOf(shape, rows));
+            if (select !== undefined) await folder.run(day, { nodes: select });
+            if (full) await folder.run(day, { select: [`transform.t${each.do === 'full' ? each.at + 1 : 1}`], full });
+            const report = await folder.run(day);
+            expect(['success', 'nothing_to_do']).toContain(report.status);
+            expect((await folder.run(day)).status).toBe('nothing_to_do');
+          }
+          const fresh = await ProjectFolder.make(filesOf(shape, rows));
+          try {
+            await fresh.run(day, { maxWorkers: 1 });
+            expect(await tables(folder)).toEqual(await tables(fresh));
+          } finally {
+            await fresh.remove('.');
+          }
+        } finally {
+          await folder.remove('.');
+        }
+      }),
+      { numRuns: Math.max(3, Math.round(60 * SCALE)), ...(process.env['SEED'] !== undefined && { seed: Number(process.env['SEED']) }) },
+    );
+  },
+  3_600_000,
+);
