@@ -26,6 +26,17 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
  * nothing to do loads only what it needs.
  */
 export function program(io: CliIo, dispatch: Dispatch): Command {
+  const root = commands(io, dispatch);
+  const complete = root.command('complete', { hidden: true }).argument('[words...]').allowUnknownOption();
+  complete.action(async () => {
+    const { suggest } = await import('./commands/completion.ts');
+    suggest(commands(io, dispatch), complete.args);
+  });
+  return root;
+}
+
+/** The commands that people call; the one that shells call for suggestions looks at these. */
+function commands(io: CliIo, dispatch: Dispatch): Command {
   const root = new Command('seeknal')
     .description('Runs a folder of YAML and SQL nodes, incrementally, on an embedded DuckDB.')
     .version(version, '-V, --version')
@@ -47,6 +58,11 @@ export function program(io: CliIo, dispatch: Dispatch): Command {
   addRunning(root, does);
   addLooking(root, does);
   addKeeping(root, does);
+  const completion = root
+    .command('completion')
+    .description('the script that completes commands in a shell')
+    .argument('<shell>', 'bash, zsh, fish or powershell');
+  does(withGlobals(completion), async () => (await import('./commands/completion.ts')).completion);
   root.on('command:*', ([name = '']: string[]) => {
     throw elsewhere(name, root.commands.map((command) => command.name()));
   });
@@ -174,13 +190,6 @@ function addKeeping(root: Command, does: Does): void {
   does(withGlobals(withJson(clean, 'as JSON')), async () => (await import('./commands/clean.ts')).clean);
   const doctor = root.command('doctor').description('check the machine, the project, the warehouse and the state');
   does(withGlobals(withJson(doctor, 'as JSON')), async () => (await import('./commands/doctor.ts')).doctor);
-  const completion = root
-    .command('completion')
-    .description('the script that completes commands in a shell')
-    .argument('<shell>', 'bash, zsh, fish or powershell');
-  does(withGlobals(completion), async () => (await import('./commands/completion.ts')).completion(root));
-  const complete = root.command('complete', { hidden: true }).argument('[words...]').allowUnknownOption();
-  does(complete, async () => (await import('./commands/completion.ts')).complete(root));
 }
 
 /** The flags given to a command or to those above it; the nearest wins, and defaults count for nothing. */

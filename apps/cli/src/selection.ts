@@ -1,5 +1,8 @@
-import type { PlanOptions, Project } from '@seeknal/sdk';
+import type { Interval } from '@seeknal/intervals';
+import { select } from '@seeknal/manifest';
+import type { NodeIntervals, PlanOptions, Project } from '@seeknal/sdk';
 
+import { CliError } from './errors.ts';
 import { rangeOf, type Session } from './session.ts';
 
 /** The flags that `withSelection` adds. */
@@ -34,4 +37,27 @@ export async function planOptions(
     ...(flags.excludeTags !== undefined && { excludeTags: flags.excludeTags }),
     ...(flags.types !== undefined && { types: flags.types }),
   };
+}
+
+/** The intervals of exactly the nodes that selectors name; of all nodes without selectors. */
+export async function intervalsOf(
+  project: Project,
+  selectors: readonly string[],
+  range: Interval | null = null,
+): Promise<readonly NodeIntervals[]> {
+  if (selectors.length === 0) return project.intervals({ range });
+  const named = select(project.manifest, selectors);
+  // The project adds the files and views that the named nodes read: they were not asked for.
+  return (await project.intervals({ select: selectors, range })).filter(({ node }) => named.has(node));
+}
+
+/**
+ * The one node that a selector names.
+ *
+ * @throws {CliError} `CLI_USAGE` when it names several.
+ */
+export function oneNode({ manifest }: Project, selector: string): string {
+  const ids = [...select(manifest, [selector])];
+  if (ids.length === 1) return ids[0] as string;
+  throw CliError.usage(`"${selector}" names ${ids.length} nodes: ${ids.join(', ')}.`, 'Name one of them.');
 }

@@ -44,6 +44,15 @@ export function session(io: CliIo, flags: GlobalFlags): Session {
   };
 }
 
+export interface ProjectOptions {
+  /** Values in place of the nodes' own params. */
+  readonly params?: { readonly [name: string]: unknown } | undefined;
+  /** Says nothing of the project's warnings. */
+  readonly isQuiet?: boolean;
+  /** Leaves out the nodes that cannot run: the plan, which is shown, has them. */
+  readonly showsPlan?: boolean;
+}
+
 /** Warnings beyond these are counted: `seeknal validate` shows all. */
 const WARNINGS_SHOWN = 10;
 
@@ -51,16 +60,17 @@ const WARNINGS_SHOWN = 10;
 export async function withProject<T>(
   { io, terminal, folder, now, waitMs, isVerbose }: Session,
   use: (project: Project) => Promise<T>,
-  options: { readonly params?: { readonly [name: string]: unknown }; readonly isQuiet?: boolean } = {},
+  options: ProjectOptions = {},
 ): Promise<T> {
   const { openProject } = await import('@seeknal/sdk');
-  const { params, isQuiet = false } = options;
+  const { params, isQuiet = false, showsPlan = false } = options;
   const project = await openProject(folder, { now, env: io.env, waitMs, ...(params !== undefined && { params }) });
   try {
     if (!isQuiet) {
-      const shown = isVerbose ? project.warnings : project.warnings.slice(0, WARNINGS_SHOWN);
+      const warnings = project.warnings.filter(({ code }) => !showsPlan || code !== 'NODE_UNSUPPORTED');
+      const shown = isVerbose ? warnings : warnings.slice(0, WARNINGS_SHOWN);
       for (const warning of shown) terminal.say(warningLine(warning, terminal.err));
-      const rest = project.warnings.length - shown.length;
+      const rest = warnings.length - shown.length;
       if (rest > 0) terminal.say(`  and ${rest} more: seeknal validate shows them all`);
     }
     return await use(project);

@@ -3,6 +3,7 @@ import { EngineError } from '@seeknal/engine';
 import { utf16Offset, type FailureContext } from './failures.ts';
 import type { Session } from './session.ts';
 import { splitStatements, type Statement } from './statements.ts';
+import type { TaskCatalog } from './task-catalog.ts';
 
 /** The author's text, ready to be run: preparations, then one SELECT. */
 export interface AuthorSql {
@@ -19,17 +20,16 @@ export function authorSql(sql: string, node: string): AuthorSql {
   return { preparations: statements.slice(0, -1), select };
 }
 
-/** Where a failure of `prefix + statement` stands in the author's text. Points at the statement when it stands before. */
-export function authorContext(
-  statement: Statement,
-  prefix: string,
-  hiddenNames: readonly string[],
-): FailureContext {
+/** How failures of `prefix + statement` are told: by where they stand in the author's text. */
+export function authorContext(statement: Statement, prefix: string, catalog: TaskCatalog): FailureContext {
   const prefixBytes = Buffer.byteLength(prefix);
   return {
-    hiddenNames,
+    hiddenNames: [catalog.name],
+    hasViews: catalog.hasViews,
     offsetOf: (position) =>
-      statement.offset + utf16Offset(statement.text, Math.max(0, position - prefixBytes)),
+      position < prefixBytes
+        ? undefined
+        : statement.offset + utf16Offset(statement.text, position - prefixBytes),
   };
 }
 
@@ -41,8 +41,8 @@ export function authorContext(
 export async function prepare(
   session: Session,
   { preparations }: AuthorSql,
-  hiddenNames: readonly string[],
+  catalog: TaskCatalog,
 ): Promise<void> {
   for (const statement of preparations)
-    await session.run(statement.text, authorContext(statement, '', hiddenNames));
+    await session.run(statement.text, authorContext(statement, '', catalog));
 }

@@ -18,7 +18,7 @@ import { runWork } from './run-work.ts';
 import type { Session } from './session.ts';
 import { Slots } from './slots.ts';
 import { readEpochs, switchViews } from './views.ts';
-import { withSession, type Warehouse } from './warehouse.ts';
+import { retryConflicts, withSession, type Warehouse } from './warehouse.ts';
 
 /** The contract on an open warehouse; `openDuckDb` makes one. */
 export class DuckDbEngine implements Engine {
@@ -29,6 +29,7 @@ export class DuckDbEngine implements Engine {
   /** Apart from the tasks: a person's query does not wait for a long task to end. */
   readonly #queries = new Slots(1);
   readonly #closing: AbortController;
+  readonly #closed: () => void;
   readonly #running = new Set<Promise<unknown>>();
 
   constructor(parts: {
@@ -37,12 +38,15 @@ export class DuckDbEngine implements Engine {
     readonly openToken: Engine['openToken'];
     readonly maxConcurrent: number;
     readonly closing: AbortController;
+    /** Called once the file is no longer in use here. */
+    readonly closed: () => void;
   }) {
     this.warehouseId = parts.warehouseId;
     this.openToken = parts.openToken;
     this.#warehouse = parts.warehouse;
     this.#tasks = new Slots(parts.maxConcurrent);
     this.#closing = parts.closing;
+    this.#closed = parts.closed;
   }
 
   run(work: Work, { signal, beforePublish }: RunOptions = {}): Promise<Commit> {
@@ -50,7 +54,11 @@ export class DuckDbEngine implements Engine {
       beforePublish === undefined ? this.#warehouse : { ...this.#warehouse, beforePublish };
     return this.#track(() =>
       this.#tasks.use(signal, () =>
-        withSession(warehouse, signal, (session) => runWork(session, warehouse, work)),
+        // A conflict with another writer, after everything the publish itself tried: from the start, once more.
+        retryConflicts(
+          () => withSession(warehouse, signal, (session) => runWork(session, warehouse, work)),
+          2,
+        ),
       ),
     );
   }
@@ -90,6 +98,7 @@ export class DuckDbEngine implements Engine {
     this.#closing.abort();
     await Promise.allSettled(this.#running);
     this.#warehouse.instance.closeSync();
+    this.#closed();
   }
 
   #short<T>(work: (session: Session) => Promise<T>): Promise<T> {

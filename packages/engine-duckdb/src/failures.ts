@@ -40,6 +40,8 @@ export interface FailureContext {
   readonly offsetOf?: (position: number) => number | undefined;
   /** Put before the message: `View transform.daily: `. */
   readonly prefix?: string;
+  /** Whether the task reads views: a failing conversion then may stand in their text, not in the author's. */
+  readonly hasViews?: boolean;
   /** Names that exist only for the task and mean nothing to the author. */
   readonly hiddenNames?: readonly string[];
 }
@@ -48,7 +50,9 @@ export interface FailureContext {
 export function engineFailure(thrown: unknown, context: FailureContext = {}): EngineError {
   if ((thrown as { readonly name?: unknown } | null)?.name === 'EngineError') return thrown as EngineError;
   const failure = failureOf(thrown);
-  const offset = failure.position === null ? undefined : context.offsetOf?.(failure.position);
+  const isElsewhere =
+    failure.position === null || (context.hasViews === true && failure.type === 'Conversion');
+  const offset = isElsewhere ? undefined : context.offsetOf?.(failure.position);
   const message = `${context.prefix ?? ''}${readable(failure, context.hiddenNames ?? [])}`;
   const options: EngineErrorOptions = { cause: thrown, ...(offset === undefined ? {} : { offset }) };
   return classified(failure, message, options);

@@ -66,21 +66,25 @@ export async function prepareLayout(
   });
 }
 
+/**
+ * No keys and no indexes: when the disk is full at COMMIT, DuckDB 1.5 takes back what it put into an index in
+ * a way that aborts the whole process. That rows are unique is seen to by locks: one process has the file.
+ */
 const creation = ({ catalog, own }: Layout, newId: string): readonly string[] => [
   `CREATE SCHEMA IF NOT EXISTS ${quotePath(catalog, '_seeknal')}`,
   `CREATE SCHEMA IF NOT EXISTS ${quotePath(catalog, '_data')}`,
   `CREATE SEQUENCE ${own('table_ids')}`,
-  `CREATE TABLE ${own('meta')} (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)`,
+  `CREATE TABLE ${own('meta')} (key VARCHAR NOT NULL, value VARCHAR NOT NULL)`,
   `INSERT INTO ${own('meta')} VALUES ('layout', '${LAYOUT_VERSION}'), ('warehouse', ${quoteText(newId)})`,
   `CREATE TABLE ${own('tables')} (
-    snapshot VARCHAR PRIMARY KEY, table_id BIGINT NOT NULL, node VARCHAR NOT NULL, name VARCHAR, seq BIGINT NOT NULL,
+    snapshot VARCHAR NOT NULL, table_id BIGINT NOT NULL, node VARCHAR NOT NULL, name VARCHAR, seq BIGINT NOT NULL,
     time_column VARCHAR, hidden_key BOOLEAN NOT NULL, columns VARCHAR NOT NULL, digest VARCHAR NOT NULL, created_at BIGINT NOT NULL)`,
   `CREATE TABLE ${own('commits')} (
     snapshot VARCHAR NOT NULL, node VARCHAR NOT NULL, table_id BIGINT NOT NULL, "start" BIGINT NOT NULL, "end" BIGINT NOT NULL,
     generation BIGINT NOT NULL, fence BIGINT NOT NULL, seq BIGINT NOT NULL, run VARCHAR NOT NULL, task VARCHAR NOT NULL,
     rows BIGINT NOT NULL, dropped BIGINT NOT NULL, digest VARCHAR NOT NULL, changed VARCHAR NOT NULL, seen VARCHAR NOT NULL,
     columns VARCHAR NOT NULL, checks VARCHAR NOT NULL, version VARCHAR NOT NULL, finished_at BIGINT NOT NULL)`,
-  `CREATE TABLE ${own('environments')} (env VARCHAR PRIMARY KEY, epoch BIGINT NOT NULL)`,
+  `CREATE TABLE ${own('environments')} (env VARCHAR NOT NULL, epoch BIGINT NOT NULL)`,
   `CREATE TABLE ${own('views')} (
     env VARCHAR NOT NULL, schema VARCHAR NOT NULL, name VARCHAR NOT NULL, node VARCHAR NOT NULL, snapshot VARCHAR NOT NULL,
     kind VARCHAR NOT NULL, position BIGINT NOT NULL, sql VARCHAR NOT NULL, shape VARCHAR NOT NULL)`,

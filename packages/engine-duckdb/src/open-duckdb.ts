@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { EngineError, type Engine } from '@seeknal/engine';
@@ -8,7 +8,7 @@ import type { Instant } from '@seeknal/intervals';
 
 import { DuckDbEngine } from './duckdb-engine.ts';
 import { KeyedLock } from './keyed-lock.ts';
-import { layoutOf, prepareLayout } from './layout.ts';
+import { layoutOf, prepareLayout, type Layout } from './layout.ts';
 import { openFailure } from './open-failure.ts';
 import { Session } from './session.ts';
 import { quoteText } from './sql-text.ts';
@@ -35,9 +35,12 @@ export interface DuckDbOptions {
   readonly clock?: () => Instant;
 }
 
-/** Names that a warehouse cannot have: schemas of the author's SQL would be ambiguous with the catalogue. */
+/**
+ * Names that a warehouse cannot have: schemas of the author's SQL would be ambiguous with the catalogue, which
+ * DuckDB names after the file up to its first dot; and `USE` cannot spell a double quote.
+ */
 const RESERVED_CATALOGS =
-  /^(?:main|temp|system|memory|_data|_seeknal|source|transform|aggregation|feature_group|rule|exposure|model|profile|metric|semantic_model|second_order_aggregation)$/i;
+  /"|^(?:main|temp|system|memory|_data|_seeknal|source|transform|aggregation|feature_group|rule|exposure|model|profile|metric|semantic_model|second_order_aggregation)$/i;
 
 /**
  * Opens a DuckDB file as a warehouse. DuckDB itself is loaded here, when first needed.
@@ -48,30 +51,46 @@ const RESERVED_CATALOGS =
  */
 export async function openDuckDb(options: DuckDbOptions): Promise<Engine> {
   const path = await resolvedPath(options.path);
-  const instance = await openInstance(path, options.waitMs ?? 0);
-  try {
-    return await engineOn(instance, path, options);
-  } catch (error) {
-    instance.closeSync();
-    throw error;
-  }
+  return opening.with(path, async () => {
+    const instance = await openInstance(path, options.waitMs ?? 0);
+    try {
+      return await engineOn(instance, path, options);
+    } catch (error) {
+      instance.closeSync();
+      throw error;
+    }
+  });
 }
 
-/** How many engines of this process have a file open: they share one instance of DuckDB. */
-const openPaths = new Map<string, number>();
+/** Two openings of one new file must not both lay it out. */
+const opening = new KeyedLock();
 
-function countOpen(path: string, change: 1 | -1): void {
-  const count = (openPaths.get(path) ?? 0) + change;
-  if (count === 0) openPaths.delete(path);
-  else openPaths.set(path, count);
+/** What the engines of this process that have a file open share, besides the instance of DuckDB. */
+interface Shared {
+  readonly publishing: KeyedLock;
+  engines: number;
+}
+
+const openPaths = new Map<string, Shared>();
+
+function enter(path: string): Shared {
+  const shared = openPaths.get(path) ?? { publishing: new KeyedLock(), engines: 0 };
+  shared.engines += 1;
+  openPaths.set(path, shared);
+  return shared;
+}
+
+function leave(path: string, shared: Shared): void {
+  shared.engines -= 1;
+  if (shared.engines === 0) openPaths.delete(path);
 }
 
 /** The file's one true path: the cache of open instances goes by it. */
 async function resolvedPath(path: string): Promise<string> {
-  if (RESERVED_CATALOGS.test(basename(path, extname(path)))) {
+  if (RESERVED_CATALOGS.test(basename(path).split('.')[0] ?? '')) {
     throw new EngineError(
       'ENGINE_UNWRITABLE',
-      `A warehouse cannot be named ${basename(path)}: SQL could not tell it from a schema.`,
+      `A warehouse cannot be named ${basename(path)}: SQL could not name it.`,
       {
         hint: 'Name it after the project, or warehouse.duckdb.',
       },
@@ -110,48 +129,50 @@ async function openInstance(path: string, waitMs: number): Promise<DuckDBInstanc
 
 async function engineOn(instance: DuckDBInstance, path: string, options: DuckDbOptions): Promise<Engine> {
   const closing = new AbortController();
+  const isShared = openPaths.has(path);
+  const shared = enter(path);
   const connection = await instance.connect();
-  const session = new Session(connection);
   try {
-    for (const setting of settingsOf(path, options)) await session.run(setting);
+    const session = new Session(connection);
+    // Settings belong to the instance: whoever opened it first made them, and may have locked them.
+    if (!isShared) for (const setting of settingsOf(path, options)) await session.run(setting);
     const [catalog, version] = await session.row('SELECT current_database(), version()');
     const layout = layoutOf(String(catalog));
-    await prepareLayout(session, layout, randomBytes(16).toString('hex'), (openPaths.get(path) ?? 0) > 0);
-    const { id, previous, current } = await session.transaction(async () => {
-      const meta = new Map(
-        (await session.rows(`SELECT key, value FROM ${layout.own('meta')}`)).map(([key, value]) => [
-          key,
-          String(value),
-        ]),
-      );
-      const token = randomBytes(16).toString('hex');
-      await session.run(
-        `INSERT INTO ${layout.own('meta')} VALUES ('open_token', ${quoteText(token)}) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-      );
-      return { id: meta.get('warehouse') ?? '', previous: meta.get('open_token') ?? null, current: token };
-    });
+    await prepareLayout(session, layout, randomBytes(16).toString('hex'), isShared);
+    const { warehouseId, ...openToken } = await sign(session, layout, randomBytes(16).toString('hex'));
     const warehouse: Warehouse = {
       instance,
       layout,
       engineVersion: String(version),
       clock: options.clock ?? Date.now,
-      publishing: new KeyedLock(),
+      publishing: shared.publishing,
       closing: closing.signal,
     };
     const poolSize = Number(process.env['UV_THREADPOOL_SIZE']) || 4;
     const maxConcurrent = options.maxConcurrent ?? Math.max(1, poolSize - 2);
-    return new DuckDbEngine({
-      warehouse,
-      warehouseId: id,
-      openToken: { previous, current },
-      maxConcurrent,
-      closing,
-    });
+    const closed = (): void => leave(path, shared);
+    return new DuckDbEngine({ warehouse, warehouseId, openToken, maxConcurrent, closing, closed });
   } catch (error) {
+    leave(path, shared);
     throw await openFailure(error, path);
   } finally {
     connection.closeSync();
   }
+}
+
+/** Leaves the token of this opening in the warehouse, and tells the one before. */
+async function sign(
+  session: Session,
+  { own }: Layout,
+  current: string,
+): Promise<{ readonly warehouseId: string; readonly previous: string | null; readonly current: string }> {
+  return session.transaction(async () => {
+    const rows = await session.rows(`SELECT key, value FROM ${own('meta')}`);
+    const meta = new Map(rows.map(([key, value]) => [key, String(value)]));
+    await session.run(`DELETE FROM ${own('meta')} WHERE key = 'open_token'`);
+    await session.run(`INSERT INTO ${own('meta')} VALUES ('open_token', ${quoteText(current)})`);
+    return { warehouseId: meta.get('warehouse') ?? '', previous: meta.get('open_token') ?? null, current };
+  });
 }
 
 /** Global ones, so that every connection has them. Locking comes last. */

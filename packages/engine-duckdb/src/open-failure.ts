@@ -65,7 +65,13 @@ async function held(path: string, pid: string | undefined, cause: unknown): Prom
 /** What a process was started as, or null where the system does not tell. */
 async function commandOf(pid: string): Promise<string | null> {
   const fromProc = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null);
-  if (fromProc !== null && fromProc !== '') return fromProc.split('\0').join(' ').trim();
+  if (fromProc !== null && fromProc !== '') return shortened(fromProc.replaceAll('\0', ' '));
   const ps = await promisify(execFile)('ps', ['-o', 'command=', '-p', pid]).catch(() => null);
-  return ps === null ? null : ps.stdout.trim() || null;
+  return ps === null ? null : shortened(ps.stdout) || null;
+}
+
+/** One line, at most 120 characters. */
+function shortened(command: string): string {
+  const line = command.replaceAll(/\s+/g, ' ').trim();
+  return line.length > 120 ? `${line.slice(0, 119)}…` : line;
 }

@@ -120,5 +120,5 @@ async function viewColumns(
 ): Promise<readonly Column[]> {
   if (sql === null) throw new EngineError('ENGINE_SQL', `The view ${work.node} has no SQL.`);
   if (work.checks.length > 0) await showAsThis(session, await resultRelation(session, work, sql, catalog));
-  return describe(session, sql.select.text, authorContext(sql.select, 'DESCRIBE ', [catalog.name]));
+  return describe(session, sql.select.text, authorContext(sql.select, 'DESCRIBE ', catalog));
 }

@@ -55,7 +55,7 @@ export async function stageBuild(
   catalog: TaskCatalog,
 ): Promise<Staged> {
   const sql = authorSql(work.sql ?? '', work.node);
-  await prepare(session, sql, [catalog.name]);
+  await prepare(session, sql, catalog);
   const beside =
     work.materialization === 'full'
       ? `${physicalName(work.node, work.snapshot)}${STAGE_MARK}${randomBytes(6).toString('hex')}`
@@ -92,7 +92,7 @@ export async function keepRows(
   catalog: TaskCatalog,
 ): Promise<void> {
   const prefix = `CREATE ${relation === TEMPORARY ? 'TEMP ' : ''}TABLE ${relation} AS\n`;
-  await session.run(prefix + select.text, authorContext(select, prefix, [catalog.name]));
+  await session.run(prefix + select.text, authorContext(select, prefix, catalog));
 }
 
 /**
@@ -188,6 +188,6 @@ export async function preparedSql(
 ): Promise<AuthorSql | null> {
   if (work.sql === null) return null;
   const sql = authorSql(work.sql, work.node);
-  await prepare(session, sql, [catalog.name]);
+  await prepare(session, sql, catalog);
   return sql;
 }

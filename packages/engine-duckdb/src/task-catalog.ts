@@ -4,7 +4,7 @@ import { EngineError, type CatalogEntry, type Work } from '@seeknal/engine';
 import type { NodeId } from '@seeknal/manifest';
 import type { SnapshotId } from '@seeknal/plan';
 
-import { columnList, describe, timeColumnOf } from './columns.ts';
+import { columnList, describe, sameShape, timeColumnOf } from './columns.ts';
 import { HIDDEN_KEY, type Layout } from './layout.ts';
 import { nodeName } from './node-name.ts';
 import type { Session } from './session.ts';
@@ -21,6 +21,8 @@ export interface TaskCatalog {
   readonly relationOf: (node: NodeId) => string;
   /** The full name of the only input, where there is one. */
   readonly onlyInput: string | null;
+  /** Whether it holds views with SQL of their own. */
+  readonly hasViews: boolean;
 }
 
 /**
@@ -37,13 +39,23 @@ export async function withTaskCatalog<T>(
 ): Promise<T> {
   const name = `task_${randomBytes(6).toString('hex')}`;
   await session.run(`ATTACH ':memory:' AS ${name}; USE ${name}`);
+  const snapshots = work.catalog.flatMap((entry) => (entry.from === 'snapshot' ? [entry.snapshot] : []));
+  const records = await tableRecords(session, layout, snapshots);
   try {
-    const onlyInput = await fill(session, layout, work);
+    const onlyInput = await fill(session, layout, work, records);
     const relationOf = (node: NodeId): string => {
       const { kind, name: own } = nodeName(node);
       return quotePath(name, kind, own);
     };
-    return await use({ name, relationOf, onlyInput: onlyInput === null ? null : relationOf(onlyInput) });
+    const hasViews = work.catalog.some(({ from }) => from === 'view');
+    return await use({
+      name,
+      relationOf,
+      onlyInput: onlyInput === null ? null : relationOf(onlyInput),
+      hasViews,
+    });
+  } catch (error) {
+    throw await movedInput(session, layout, records, error);
   } finally {
     // Not through the session: an aborted task cleans up too. Both fail only when the database is gone.
     const { connection } = session;
@@ -51,14 +63,37 @@ export async function withTaskCatalog<T>(
   }
 }
 
+/**
+ * A failure as it is, unless an input got other columns after its view was made: then it says nothing about
+ * the author's SQL, and the work may be repeated.
+ */
+async function movedInput(
+  session: Session,
+  layout: Layout,
+  records: ReadonlyMap<SnapshotId, TableRecord>,
+  error: unknown,
+): Promise<unknown> {
+  const { code } = error as { readonly code?: unknown };
+  if ((code !== 'ENGINE_SQL' && code !== 'ENGINE_INPUT_MISSING') || records.size === 0) return error;
+  const now = await tableRecords(session, layout, [...records.keys()]);
+  const moved = [...records.values()].find(({ snapshot, columns }) => {
+    const record = now.get(snapshot);
+    return record === undefined || !sameShape(record.columns, columns);
+  });
+  if (moved === undefined) return error;
+  return new EngineError('ENGINE_CONFLICT', `The columns of ${moved.node} changed while it was read.`, {
+    cause: error,
+    retryable: true,
+  });
+}
+
 /** Returns the only input, if there is exactly one. */
 async function fill(
   session: Session,
   layout: Layout,
   work: Pick<Work, 'catalog' | 'places'>,
+  records: ReadonlyMap<SnapshotId, TableRecord>,
 ): Promise<NodeId | null> {
-  const snapshots = work.catalog.flatMap((entry) => (entry.from === 'snapshot' ? [entry.snapshot] : []));
-  const records = await tableRecords(session, layout, snapshots);
   const schemas = new Set(work.catalog.map(({ node }) => nodeName(node).kind));
   const statements = [...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
   statements.push('CREATE MACRO ref(node) AS TABLE FROM query_table(node)');

@@ -73,10 +73,8 @@ async function switchOnce(
       { hint: 'Another run switched this environment. Plan again.' },
     );
   }
-  await session.run(
-    `INSERT INTO ${own('environments')} VALUES (${environment}, ${change.epoch})
-     ON CONFLICT (env) DO UPDATE SET epoch = excluded.epoch`,
-  );
+  await session.run(`DELETE FROM ${own('environments')} WHERE env = ${environment}`);
+  await session.run(`INSERT INTO ${own('environments')} VALUES (${environment}, ${change.epoch})`);
   if (isSame) return { changed: [] };
   for (const view of gone) await session.run(`DROP VIEW IF EXISTS ${quotePath(view.schema, view.name)}`);
   await createViews(session, planned, new Set(differing));

@@ -233,8 +233,8 @@ const rows: readonly [string, string, string, string, RegExp, RegExp?][] = [
     /"region"/,
   ],
   [T, transform('', 'SELECT {{ 1'), 'TEMPLATE_INVALID', '3:13', /never closed/],
-  [T, transform('', '"SELECT {{ 1 + }}"'), 'TEMPLATE_INVALID', '3:20', /syntax error/],
-  [T, transform('', '"SELECT {% for x in y %}{{ x }}{% endfor %}"'), 'TEMPLATE_UNKNOWN_NAME', '3:25', /"y"/],
+  [T, transform('', '"SELECT {{ 1 + }}"'), 'TEMPLATE_INVALID', '3:21', /syntax error/],
+  [T, transform('', '"SELECT {% for x in y %}{{ x }}{% endfor %}"'), 'TEMPLATE_UNKNOWN_NAME', '3:26', /"y"/],
   [
     T,
     transform(
@@ -297,8 +297,6 @@ const rows: readonly [string, string, string, string, RegExp, RegExp?][] = [
     '4:16',
     /"xls"/,
   ],
-  // files
-  [T, 'x'.repeat(1_000_001), 'FILE_TOO_LARGE', '1:1', /1000001 bytes/],
   // the project's own files
   ['seeknal_project.yml', 'name: "my shop"\n', 'NAME_INVALID', '1:8', /"my shop"/, /my_shop/],
   ['seeknal_project.yml', 'version: 1\n', 'KEY_MISSING', '1:1', /"name" is missing/],
@@ -398,6 +396,11 @@ test('two nodes of one id are refused, and names differ by more than case', asyn
     message: 'transform.T is already at seeknal/transforms/a.yml:2:7 (names are compared without case).',
     place: { file: 'seeknal/transforms/b.yml', line: 2, column: 7 },
   });
+});
+
+test('a file over 1 MB is not read', async () => {
+  const [problem] = await problemsOf({ [T]: 'x'.repeat(1_000_001) });
+  expect(problem).toMatchObject({ code: 'FILE_TOO_LARGE', message: expect.stringContaining('1000001 bytes'), frame: '' });
 });
 
 test('text that is not UTF-8 is refused', async () => {

@@ -158,7 +158,7 @@ function failWith(source: string, message: string, scope: Scope, fail: Fail): ne
     .split('\n')
     .slice(0, Number(line ?? 1) - 1)
     .join('\n').length;
-  const at = lineStart + (line === '1' || line === undefined ? 0 : 1) + Math.max(0, (caret?.length ?? 0) - 1);
+  const at = lineStart + (line === '1' || line === undefined ? 0 : 1) + (caret?.length ?? 0);
   const what = first.replace(/ \(in <string>:\d+\)$/, '');
   const name = /^[\w.]+/.exec(source.slice(at))?.[0];
   if (what === 'undefined value' && name !== undefined) {

@@ -30,20 +30,22 @@ const shapes: fc.Arbitrary<readonly Shape[]> = fc.tuple(
 function node(shape: Shape, at: number): string {
   const input = shape.input === 0 ? 'source.sales' : `transform.t${shape.input}`;
   const name = `t${at + 1}`;
+  // Kept days over a changed whole are what the author chooses with `keep`; here nothing may be left behind.
+  const rebuild = 'on_change: rebuild';
   const within = "day >= '{{ start }}' AND day < '{{ end }}'";
   switch (shape.kind) {
     case 'interval':
-      return byDay(name, `{ref: ${input}}`, `SELECT day, sum(amount) + ${shape.n} AS amount FROM ${input} WHERE ${within} GROUP BY day`);
+      return byDay(name, `{ref: ${input}}`, `SELECT day, sum(amount) + ${shape.n} AS amount FROM ${input} WHERE ${within} GROUP BY day`, rebuild);
     case 'back':
-      return byDay(name, `{ref: ${input}, reads: {back: ${shape.n + 1}}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`);
+      return byDay(name, `{ref: ${input}, reads: {back: ${shape.n + 1}}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`, rebuild);
     case 'all':
-      return byDay(name, `{ref: ${input}, reads: all}`, `SELECT DATE '{{ start }}' AS day, max(amount) + ${shape.n} AS amount FROM ref('${input}')`);
+      return byDay(name, `{ref: ${input}, reads: all}`, `SELECT DATE '{{ start }}' AS day, max(amount) + ${shape.n} AS amount FROM ref('${input}')`, rebuild);
     case 'unfiltered':
-      return byDay(name, `{ref: ${input}}`, `SELECT day, amount + ${shape.n} AS amount FROM input_0 WHERE day::VARCHAR = '{{ start }}'`);
+      return byDay(name, `{ref: ${input}}`, `SELECT day, amount + ${shape.n} AS amount FROM input_0 WHERE day::VARCHAR = '{{ start }}'`, rebuild);
     case 'keyed':
-      return byDay(name, `{ref: ${input}}`, `SELECT DATE '{{ start }}' AS day, count(*) AS amount FROM ${input} WHERE ${within}`).replace('time_column: day\n', '');
+      return byDay(name, `{ref: ${input}}`, `SELECT DATE '{{ start }}' AS day, count(*) AS amount FROM ${input} WHERE ${within}`, rebuild).replace('time_column: day\n', '');
     case 'past':
-      return byDay(name, `{ref: ${input}, reads: {back: 1}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`, 'depends_on_past: true');
+      return byDay(name, `{ref: ${input}, reads: {back: 1}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`, `depends_on_past: true\n${rebuild}`);
     case 'full':
       return `kind: transform\nname: ${name}\ninputs: [{ref: ${input}}]\ntransform: SELECT day, sum(amount) + ${shape.n} AS amount FROM input_0 GROUP BY day\n`;
     case 'view':

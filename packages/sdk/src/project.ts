@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-import type { Engine, QueryOptions, QueryResult } from '@seeknal/engine';
+import type { Commit, Engine, QueryOptions, QueryResult } from '@seeknal/engine';
 import { applyPlan, reconcile, type Applied } from '@seeknal/environments';
 import { difference, type Instant, type Interval } from '@seeknal/intervals';
 import { canonicalJson, type Manifest, type NodeId } from '@seeknal/manifest';
@@ -152,6 +152,11 @@ export class Project {
         done: record?.done ?? [],
         missing: difference(wanted(id), record?.done ?? []),
       }));
+  }
+
+  /** What the warehouse says was committed, in order of table and time: the truth that the state is a copy of. */
+  async ledger(): Promise<readonly Commit[]> {
+    return (await this.#openEngine()).commits();
   }
 
   /** The newest runs first. */

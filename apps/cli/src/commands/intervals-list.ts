@@ -1,8 +1,10 @@
 import { schedule, splitBySchedule } from '@seeknal/intervals';
 
+import type { ExitCode } from '../exit-code.ts';
 import { CliError } from '../errors.ts';
 import { isAllTime, rangeText } from '../output/ranges.ts';
 import type { CommandBody } from '../program.ts';
+import { intervalsOf, oneNode } from '../selection.ts';
 import { withProject } from '../session.ts';
 
 export interface IntervalsListFlags {
@@ -11,16 +13,14 @@ export interface IntervalsListFlags {
 
 /** The done intervals of one node, numbered; as JSON in the form of the Python tool. */
 export const listIntervals: CommandBody<IntervalsListFlags> = (session, [selector = ''], { output }) =>
-  withProject(session, async (project) => {
+  withProject(session, async (project): Promise<ExitCode> => {
     if (output !== undefined && output !== 'table' && output !== 'json') {
       throw CliError.usage(`Not an output format: "${output}".`, 'Write table or json.');
     }
     const { terminal } = session;
-    const [node, ...more] = await project.intervals({ select: [selector] });
-    if (node === undefined) throw CliError.usage(`${selector} cannot run in this version, so it has no intervals.`);
-    if (more.length > 0) {
-      throw CliError.usage(`"${selector}" names ${more.length + 1} nodes.`, 'Name one, or use seeknal intervals show.');
-    }
+    const id = oneNode(project, selector);
+    const [node] = await intervalsOf(project, [id]);
+    if (node === undefined) throw CliError.usage(`${id} cannot run in this version, so it has no intervals.`);
     const done = node.done.filter((range) => !isAllTime(range));
     const ticks = schedule(node.schedule ?? '@daily', { timeZone: node.timeZone ?? 'UTC' });
     const each = node.schedule === null ? done : [...splitBySchedule(done, ticks)];

@@ -1,10 +1,12 @@
 import { countIntervals, missing, resolveRange, schedule, splitBySchedule, type Interval } from '@seeknal/intervals';
 import type { NodeIntervals, Project } from '@seeknal/sdk';
 
+import type { ExitCode } from '../exit-code.ts';
 import { CliError } from '../errors.ts';
 import { rangeJson, rangeText } from '../output/ranges.ts';
 import { count } from '../output/numbers.ts';
 import type { CommandBody } from '../program.ts';
+import { intervalsOf, oneNode } from '../selection.ts';
 import { rangeOf, withProject, type Session } from '../session.ts';
 
 export interface IntervalsPendingFlags {
@@ -29,14 +31,13 @@ const PRESETS = /^(hourly|daily|midnight|weekly|monthly|yearly|annually)$/iu;
  * the node's own or from where it has got to; without an end, up to the last one that is over.
  */
 export const pendingIntervals: CommandBody<IntervalsPendingFlags> = (session, [selector], flags) =>
-  withProject(session, async (project) => {
+  withProject(session, async (project): Promise<ExitCode> => {
     const { terminal } = session;
     const start = flags.start ?? flags.startDate;
     const end = flags.end ?? flags.endDate;
     const asked = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
     const range = await rangeOf(asked, session, project);
-    const select = selector === undefined ? {} : { select: [selector] };
-    const nodes = await project.intervals({ ...select, range });
+    const nodes = await intervalsOf(project, selector === undefined ? [] : [oneNode(project, selector)], range);
     const found = nodes.flatMap((node) => pendingOf(node, flags, asked, session, project, selector !== undefined) ?? []);
     if (found.length === 0 && flags.schedule === undefined && nodes.every((node) => node.schedule === null)) {
       throw CliError.usage('No node has a schedule to tell intervals by.', 'Give one: --schedule @daily');

@@ -1,9 +1,11 @@
 import { schedule, splitBySchedule, countIntervals, type Interval } from '@seeknal/intervals';
 import type { NodeIntervals } from '@seeknal/sdk';
 
+import type { ExitCode } from '../exit-code.ts';
 import { count } from '../output/numbers.ts';
 import { rangeJson, rangeText } from '../output/ranges.ts';
 import type { CommandBody } from '../program.ts';
+import { intervalsOf } from '../selection.ts';
 import { withProject } from '../session.ts';
 
 export interface IntervalsShowFlags {
@@ -15,9 +17,9 @@ const LONG = 100;
 
 /** Done and missing intervals of every node. */
 export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selectors, flags) =>
-  withProject(session, async (project) => {
+  withProject(session, async (project): Promise<ExitCode> => {
     const { terminal, isJson } = session;
-    const nodes = await project.intervals(selectors.length === 0 ? {} : { select: selectors });
+    const nodes = await intervalsOf(project, selectors);
     if (isJson) {
       terminal.print(JSON.stringify({ nodes: nodes.map(intervalsJson) }, null, 2));
       return 0;

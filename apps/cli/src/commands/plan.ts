@@ -28,5 +28,5 @@ export const plan: CommandBody<PlanFlags> = (session, selectors, flags) =>
       } else terminal.print(planText(found, terminal.out));
       return flags.detailedExitcode === true && hasChanges(found) ? 2 : 0;
     },
-    { ...(flags.params !== undefined && { params: flags.params }) },
+    { params: flags.params, showsPlan: true },
   );

@@ -5,7 +5,7 @@ import { nothingToDo, planText } from '../output/plan-text.ts';
 import { taskName } from '../output/progress-log.ts';
 import { eventJson, STREAM_VERSION, summaryJson } from '../output/run-json.ts';
 import { runProgress, type RunProgress } from '../output/run-progress.ts';
-import { runHeader, runSummary } from '../output/run-text.ts';
+import { runHeader, runSummary, type GraphSize } from '../output/run-text.ts';
 import type { CommandBody } from '../program.ts';
 import { planOptions, type SelectionFlags } from '../selection.ts';
 import { withProject, type Session } from '../session.ts';
@@ -22,7 +22,6 @@ export interface RunFlags extends SelectionFlags {
 /** Plans and runs; with `--dry-run` or `--show-plan` only plans. */
 export const run: CommandBody<RunFlags> = (session, selectors, flags) => {
   const { terminal, isJson } = session;
-  const open = { ...(flags.params !== undefined && { params: flags.params }) };
   return withProject(
     session,
     async (project) => {
@@ -39,8 +38,9 @@ export const run: CommandBody<RunFlags> = (session, selectors, flags) => {
         if (flags.dryRun === true) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
         return 0;
       }
-      const edges = project.manifest.edges.length;
-      const listener = isJson ? jsonListener(session) : textListener(session, edges, flags.full ?? false);
+      const { nodes, edges } = project.manifest;
+      const graph = { nodes: Object.keys(nodes).length, edges: edges.length };
+      const listener = isJson ? jsonListener(session) : textListener(session, graph, flags.full ?? false);
       const { signal, release } = session.io.interruption();
       let report: RunReport;
       try {
@@ -59,7 +59,7 @@ export const run: CommandBody<RunFlags> = (session, selectors, flags) => {
       listener.end(report, exitCode);
       return exitCode;
     },
-    open,
+    { params: flags.params, showsPlan: true },
   );
 };
 
@@ -93,14 +93,14 @@ function jsonListener({ terminal }: Session): Listener {
   };
 }
 
-function textListener(session: Session, edges: number, isFull: boolean): Listener {
+function textListener(session: Session, graph: GraphSize, isFull: boolean): Listener {
   const { terminal } = session;
   const { color, mark } = terminal.err;
   let running: RunProgress | undefined;
   const hear = (event: RunEvent): void => {
     switch (event.type) {
       case 'planned':
-        terminal.print(runHeader(event.plan, edges, isFull, terminal.out));
+        terminal.print(runHeader(event.plan, graph, isFull, terminal.out));
         if (event.plan.tasks.length > 0) running = runProgress(session, event.plan.tasks);
         return;
       case 'repaired': {

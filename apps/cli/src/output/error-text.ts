@@ -8,6 +8,8 @@ export interface ErrorTextOptions {
   readonly isVerbose: boolean;
   /** The project, to show lines of its files. */
   readonly folder: string;
+  /** What the error is about, to stand before its message: a task. */
+  readonly subject?: string;
 }
 
 const ISSUES = 'https://github.com/seeknal/seeknal/issues';
@@ -15,7 +17,8 @@ const ISSUES = 'https://github.com/seeknal/seeknal/issues';
 const MOST = 20;
 
 /** What went wrong, where, and what to do next: the lines that people read. */
-export function errorText(thrown: unknown, style: Style, { isVerbose, folder }: ErrorTextOptions): string {
+export function errorText(thrown: unknown, style: Style, options: ErrorTextOptions): string {
+  const { isVerbose, folder, subject } = options;
   const { color, mark } = style;
   const { code, message, hint, place, problems, stack } = codedError(thrown);
   if (code === null) {
@@ -29,7 +32,8 @@ export function errorText(thrown: unknown, style: Style, { isVerbose, folder }: 
     for (const problem of problems.slice(0, MOST)) lines.push('', problemText(problem, style));
     if (problems.length > MOST) lines.push('', `and ${count(problems.length - MOST, 'more problem')}`);
   } else {
-    lines.push(`${color.red(mark.failed)} ${withoutPlace(message, place)}`);
+    const about = subject === undefined ? '' : `${color.bold(subject)}: `;
+    lines.push(`${color.red(mark.failed)} ${about}${withoutPlace(message, place)}`);
     if (place !== undefined) lines.push(...placeLines(place, codeFrame(folder, place), style));
     if (hint !== undefined) lines.push(hintLine(hint, style));
   }

@@ -31,11 +31,13 @@ export function planText(plan: Plan, style: Style): string {
 }
 
 /** `Plan: 3 to add, 1 to change, 0 to remove, 2 to backfill. 30 tasks, 1,461 intervals.` */
-export function summaryLine({ summary }: Plan, { color }: Style): string {
-  const { add, change, remove, backfill, blocked, tasks, intervals } = summary;
+export function summaryLine({ summary, nodes }: Plan, { color }: Style): string {
+  const { add, change, remove, backfill, blocked, tasks } = summary;
+  const intervals = nodes.reduce((sum, node) => sum + (isOnce(node) ? 0 : node.intervals), 0);
+  const work = intervals === 0 ? count(tasks, 'task') : `${count(tasks, 'task')}, ${count(intervals, 'interval')}`;
   const parts = [`${add} to add`, `${change} to change`, `${remove} to remove`, `${backfill} to backfill`];
   if (blocked > 0) parts.push(`${blocked} blocked`);
-  return `${color.bold('Plan:')} ${parts.join(', ')}. ${count(tasks, 'task')}, ${count(intervals, 'interval')}.`;
+  return `${color.bold('Plan:')} ${parts.join(', ')}. ${work}.`;
 }
 
 export const nothingToDo = ({ color, mark }: Style): string =>
@@ -82,10 +84,12 @@ function labelOf({ action, category, path }: NodePlan): string {
 }
 
 /** `1,461 intervals in 25 tasks`, or `1 task` where there are no intervals to speak of. */
-export function workOf({ missing, intervals, tasks }: NodePlan): string {
-  const isOne = missing.length === 1 && missing.every(isAllTime);
-  return isOne ? count(tasks, 'task') : `${count(intervals, 'interval')} in ${count(tasks, 'task')}`;
+export function workOf(node: NodePlan): string {
+  const tasks = count(node.tasks, 'task');
+  return isOnce(node) ? tasks : `${count(node.intervals, 'interval')} in ${tasks}`;
 }
+
+const isOnce = ({ missing }: NodePlan): boolean => missing.every(isAllTime);
 
 const names = (ids: readonly string[]): string =>
   ids.length <= 8 ? ids.join(', ') : `${ids.slice(0, 8).join(', ')} and ${ids.length - 8} more`;

@@ -18,7 +18,7 @@ export function progressLine(progress: Progress, elapsedMs: number, style: Style
   ];
   const left = estimateMs(progress, elapsedMs);
   if (left !== null) parts.push(`about ${duration(left)} left`);
-  const now = [...running].toSorted().join(', ');
+  const now = [...new Set(running.values())].toSorted().join(', ');
   const text = `${parts.join('  ')}${now === '' ? '' : `  ${now}`}`;
   const most = style.width - 3;
   const cut = text.length > most ? `${text.slice(0, Math.max(0, most - 3))}${style.mark.ellipsis}` : text;
@@ -31,10 +31,13 @@ export function estimateMs({ intervals, intervalsOver, tasks }: Progress, elapse
   return (elapsedMs / intervalsOver) * (intervals - intervalsOver);
 }
 
-/** The line that stays when a node is over. */
-export function nodeLine(node: NodeProgress, { color, mark }: Style): string {
-  const { failed, tasks, intervals, rows, workMs } = node;
-  if (failed > 0) return `${color.red(mark.failed)} ${node.node}  ${failed} of ${count(tasks, 'task')} failed`;
+/** The line that stays when a node is over; null where its failure was told already. */
+export function nodeLine(node: NodeProgress, { color, mark }: Style): string | null {
+  const { failed, skipped, tasks, intervals, rows, workMs } = node;
+  if (failed > 0) {
+    return tasks === 1 ? null : `${color.red(mark.failed)} ${node.node}  ${failed} of ${count(tasks, 'task')} failed`;
+  }
+  if (skipped > 0) return `${color.yellow('-')} ${node.node}  ${color.dim('skipped: something it reads failed')}`;
   if (intervals === 0) return `${color.dim('-')} ${node.node}  ${color.dim('nothing to do')}`;
   const parts = [count(intervals, 'interval'), ...(rows > 0 ? [count(rows, 'row')] : []), duration(workMs)];
   return `${color.green(mark.ok)} ${node.node}  ${color.dim(parts.join('  '))}`;

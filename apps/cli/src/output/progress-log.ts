@@ -1,5 +1,5 @@
 import { duration, number } from './numbers.ts';
-import type { Progress, Task, TaskEvent } from './progress.ts';
+import { isCancelled, type Progress, type Task, type TaskEvent } from './progress.ts';
 import { rangeText } from './ranges.ts';
 import type { Style } from './style.ts';
 
@@ -28,7 +28,7 @@ export function logLines(event: TaskEvent, progress: Progress, style: Style): re
         case 'again':
           return [`${at} AGAIN: ${outcome.reason}`];
         case 'failed':
-          return [`${at} ${color.red('FAILED')} ${took}`];
+          return [`${at} ${isCancelled(outcome.error) ? 'INTERRUPTED' : color.red('FAILED')} ${took}`];
         case 'done':
           return [
             `${at} ${color.green('SUCCESS')} ${took}${outcome.rows > 0 ? `  Rows: ${number(outcome.rows)}` : ''}`,

@@ -2,6 +2,8 @@ import type { NodeId } from '@seeknal/manifest';
 import type { Plan } from '@seeknal/plan';
 import type { RunEvent } from '@seeknal/sdk';
 
+import { codedError } from './coded-error.ts';
+
 /** Everything about the tasks of a run: those planned, and those that came in while it went on. */
 export type TaskEvent = Extract<RunEvent, { readonly type: 'started' | 'finished' | 'retrying' | 'added' | 'skipped' }>;
 export type Task = Plan['tasks'][number];
@@ -12,6 +14,7 @@ export interface NodeProgress {
   tasks: number;
   over: number;
   failed: number;
+  skipped: number;
   intervals: number;
   rows: number;
   warnings: number;
@@ -19,13 +22,18 @@ export interface NodeProgress {
   workMs: number;
 }
 
+/** Whether a task stopped because it was asked to: no failure of its own. */
+export const isCancelled = (error: unknown): boolean => codedError(error).code === 'ENGINE_CANCELLED';
+
 /** A run in numbers, as its events make them. */
 export class Progress {
-  readonly nodes = new Map<NodeId, NodeProgress>();
-  readonly running = new Set<string>();
+  readonly nodes: Map<NodeId, NodeProgress> = new Map();
+  /** Tasks that run right now: id to node. */
+  readonly running: Map<string, NodeId> = new Map();
   readonly #numbers = new Map<string, number>();
   intervals = 0;
   intervalsOver = 0;
+  /** Rows written into tables; those of files, checks and exports are not counted again. */
   rows = 0;
 
   constructor(tasks: readonly Task[]) {
@@ -58,7 +66,7 @@ export class Progress {
   of(id: NodeId): NodeProgress {
     let node = this.nodes.get(id);
     if (node === undefined) {
-      node = { node: id, tasks: 0, over: 0, failed: 0, intervals: 0, rows: 0, warnings: 0, workMs: 0 };
+      node = { node: id, tasks: 0, over: 0, failed: 0, skipped: 0, intervals: 0, rows: 0, warnings: 0, workMs: 0 };
       this.nodes.set(id, node);
     }
     return node;
@@ -68,7 +76,7 @@ export class Progress {
     switch (event.type) {
       case 'started':
         this.numberOf(event.task);
-        this.running.add(event.task.id);
+        this.running.set(event.task.id, event.task.node);
         return;
       case 'added':
         for (const task of event.tasks) this.#expect(task);
@@ -78,6 +86,7 @@ export class Progress {
         return;
       case 'skipped':
         this.#over(event.task);
+        this.of(event.task.node).skipped += 1;
         return;
       case 'finished':
         this.#finish(event);
@@ -103,11 +112,11 @@ export class Progress {
       return;
     }
     this.#over(task);
-    if (outcome.status === 'failed') node.failed += 1;
+    if (outcome.status === 'failed' && !isCancelled(outcome.error)) node.failed += 1;
     if (outcome.status !== 'done') return;
     node.intervals += task.intervals;
     node.rows += outcome.rows;
     node.warnings += outcome.warnings.length;
-    this.rows += outcome.rows;
+    if (task.action === 'build') this.rows += outcome.rows;
   }
 }

@@ -9,7 +9,7 @@ export const rangeText = (range: Interval): string => (isAllTime(range) ? '' : f
 
 /** The range a command is about, in words. */
 export function scopeText(range: Interval | null, now: Instant): string {
-  if (range === null) return `everything up to ${formatInstant(now)} (UTC)`;
+  if (range === null) return `everything up to ${formatInstant(now - (now % 1000))} (UTC)`;
   if (range.start <= ALL_TIME.start) return `everything up to ${formatInstant(range.end)} (UTC)`;
   return `${formatInterval(range)} (UTC, end not included)`;
 }

@@ -1,8 +1,9 @@
 import { clearLine, cursorTo } from 'node:readline';
 
 import type { Session } from '../session.ts';
+import { codedError } from './coded-error.ts';
 import { errorText } from './error-text.ts';
-import { Progress, type Task, type TaskEvent } from './progress.ts';
+import { isCancelled, Progress, type Task, type TaskEvent } from './progress.ts';
 import { logLines, taskName } from './progress-log.ts';
 import { nodeLine, progressLine } from './progress-line.ts';
 
@@ -23,9 +24,15 @@ const REDRAW_MS = 100;
 export function runProgress(session: Session, tasks: readonly Task[]): RunProgress {
   const { terminal, io, isVerbose, folder } = session;
   const progress = new Progress(tasks);
+  const told = new Set<string>();
   const tellFailure = (event: TaskEvent): void => {
     if (event.type !== 'finished' || event.outcome.status !== 'failed') return;
-    terminal.say(errorText(event.outcome.error, terminal.err, { isVerbose, folder }));
+    const { error } = event.outcome;
+    const { message } = codedError(error);
+    // Many intervals that fail in the same way are told about once.
+    if (isCancelled(error) || told.has(`${event.task.node} ${message}`)) return;
+    told.add(`${event.task.node} ${message}`);
+    terminal.say(errorText(error, terminal.err, { isVerbose, folder, subject: taskName(event.task) }));
   };
   if (!terminal.err.isTerminal || (io.env['CI'] ?? '') !== '' || isVerbose) {
     const hear = (event: TaskEvent): void => {
@@ -45,12 +52,11 @@ export function runProgress(session: Session, tasks: readonly Task[]): RunProgre
     clear();
     io.stderr.write(progressLine(progress, performance.now() - startedAt, terminal.err));
   };
-  const told = new Set<string>();
   const hear = (event: TaskEvent): void => {
     progress.hear(event);
     clear();
     tellFailure(event);
-    if (event.type === 'retrying') terminal.say(...logLines(event, progress, terminal.err) as [string]);
+    if (event.type === 'retrying') for (const line of logLines(event, progress, terminal.err)) terminal.say(line);
     if (event.type === 'finished' && event.outcome.status === 'done') {
       for (const warning of event.outcome.warnings) {
         terminal.say(`${terminal.err.color.yellow(terminal.err.mark.warning)} ${taskName(event.task)}: ${warning}`);
@@ -59,7 +65,8 @@ export function runProgress(session: Session, tasks: readonly Task[]): RunProgre
     for (const node of progress.nodes.values()) {
       if (node.over < node.tasks || told.has(node.node)) continue;
       told.add(node.node);
-      terminal.say(nodeLine(node, terminal.err));
+      const line = nodeLine(node, terminal.err);
+      if (line !== null) terminal.say(line);
     }
     draw();
   };

@@ -3,16 +3,24 @@ import type { RunReport } from '@seeknal/sdk';
 
 import { codedError } from './coded-error.ts';
 import { count, duration, number } from './numbers.ts';
-import { signOf, summaryLine, workOf } from './plan-text.ts';
+import { hasChanges, signOf, summaryLine, workOf } from './plan-text.ts';
 import type { Progress } from './progress.ts';
 import { taskName } from './progress-log.ts';
 import { rangeText, scopeText } from './ranges.ts';
 import type { Style } from './style.ts';
 
+/** Failed tasks beyond these are counted. */
+const FAILURES_SHOWN = 10;
 const RULE = '='.repeat(60);
 
+/** How large the whole project is, whatever of it is selected. */
+export interface GraphSize {
+  readonly nodes: number;
+  readonly edges: number;
+}
+
 /** What is run, before it is run: the project, the range and a line a node. */
-export function runHeader(plan: Plan, edges: number, isFull: boolean, style: Style): string {
+export function runHeader(plan: Plan, graph: GraphSize, isFull: boolean, style: Style): string {
   const { color, mark } = style;
   const told = plan.nodes.filter(({ action }) => action !== 'keep');
   const widest = Math.max(0, ...told.map(({ node }) => node.length));
@@ -22,18 +30,20 @@ export function runHeader(plan: Plan, edges: number, isFull: boolean, style: Sty
     `  Project: ${plan.project}`,
     `  Mode: ${isFull ? 'Full' : 'Incremental'}`,
     `  Range: ${scopeText(plan.range, plan.now)}`,
-    `${color.green(mark.ok)} DAG built: ${count(plan.nodes.length, 'node')}, ${count(edges, 'edge')}`,
-    '',
+    `${color.green(mark.ok)} DAG built: ${count(graph.nodes, 'node')}, ${count(graph.edges, 'edge')}`,
+    ...(hasChanges(plan) ? [`${color.cyan(mark.info)} Nodes to run: ${nodesToRun(plan)}`] : []),
+    ...(told.length > 0 ? [''] : []),
     ...told.map((node) => {
       const ranges = node.missing.map(rangeText).filter((text) => text !== '');
       const where = ranges.length === 0 ? '' : `, ${ranges[0]}${ranges.length > 1 ? ` and ${ranges.length - 1} more` : ''}`;
       const work = node.tasks === 0 ? '' : `: ${workOf(node)}${where}`;
       return `  ${signOf(node.action, style)} ${node.node.padEnd(widest)}  ${node.reason}${work}`;
     }),
-    '',
-    summaryLine(plan, style),
+    ...(hasChanges(plan) ? ['', summaryLine(plan, style)] : []),
   ].join('\n');
 }
+
+const nodesToRun = ({ nodes }: Plan): number => nodes.filter(({ tasks }) => tasks > 0).length;
 
 /** How many nodes a run left in which state; each node counts once, by the worst that happened to it. */
 export interface NodeCounts {
@@ -83,11 +93,14 @@ export function runSummary(report: RunReport, progress: Progress, style: Style):
     ...(warnings > 0 ? [`  Warnings:    ${warnings}`] : []),
     `  Duration:    ${duration(report.durationMs)}`,
   ];
-  for (const { task, error } of report.job?.failed ?? []) {
+  const failures = report.job?.failed ?? [];
+  for (const { task, error } of failures.slice(0, FAILURES_SHOWN)) {
     lines.push(`${color.red(mark.failed)} ${taskName(task)}: ${firstLine(codedError(error).message)}`);
   }
+  const rest = failures.length - FAILURES_SHOWN;
+  if (rest > 0) lines.push(`  and ${count(rest, 'more failed task')}`);
   for (const { node, reason } of report.held) {
-    lines.push(`${color.yellow(mark.warning)} ${node} shows its previous rows: ${reason}`);
+    lines.push(`${color.yellow(mark.warning)} ${node} is left as it was: ${reason}`);
   }
   return lines.join('\n');
 }

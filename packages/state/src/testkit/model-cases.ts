@@ -50,20 +50,21 @@ type Happening = typeof happening extends fc.Arbitrary<infer T> ? T : never;
 
 /** Any history of tasks that claim, publish in a warehouse and record, in any order and after any delay. */
 export function modelCases(open: OpenBackend, histories: number): void {
-  test('gives the answers that follow from everything that happened', () =>
-    fc.assert(
-      fc.asyncProperty(fc.array(happening, { maxLength: 60, size: 'max' }), (history) =>
-        scoped(open, async (state, time) => {
-          const play = new Play(state, time);
-          await play.begin();
-          for (const next of history) {
-            if ((await play.next(next)) === 'stop') return;
-            await play.compare();
-          }
-        }),
-      ),
-      { numRuns: histories },
-    ));
+  const property = fc.asyncProperty(fc.array(happening, { maxLength: 60, size: 'max' }), (history) =>
+    scoped(open, async (state, time) => {
+      const play = new Play(state, time);
+      await play.begin();
+      for (const next of history) {
+        if ((await play.next(next)) === 'stop') return;
+        await play.compare();
+      }
+    }),
+  );
+  test(
+    'gives the answers that follow from everything that happened',
+    () => fc.assert(property, { numRuns: histories }),
+    600_000,
+  );
 }
 
 /** A commit of the warehouse, and whether the claim it was made under has been given back. */

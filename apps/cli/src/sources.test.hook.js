@@ -1,0 +1,7 @@
+/**
+ * Lets a spawned Node run the sources, so that tests need no build: `node --import <this file>`. With
+ * `SEEKNAL_LOADED=<file>`, the address of every module is written there as it is loaded.
+ */
+import { register } from 'node:module';
+
+register(new URL('./sources.test.loader.js', import.meta.url));
