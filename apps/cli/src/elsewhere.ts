@@ -13,6 +13,18 @@ const PYTHON_ONLY = new Set(
 /** Commands that this version does not have yet. */
 const LATER = new Set('apply promote env migrate-state diff lineage audit test state schema ui'.split(' '));
 
+/** Those of `seeknal intervals`. */
+export const LATER_INTERVALS: readonly string[] =
+  'complete restate backfill restatement-add restatement-list restatement-clear'.split(' ');
+
+/** The error for a command that will be here. */
+export const later = (command: string): CliError =>
+  new CliError(
+    'CLI_COMMAND_LATER',
+    `"seeknal ${command}" is not part of this version yet.`,
+    'See seeknal --help for what is.',
+  );
+
 /** The error for a command that is not here: where it is, or which one was meant. */
 export function elsewhere(name: string, commands: readonly string[]): CliError {
   if (PYTHON_ONLY.has(name)) {
@@ -22,13 +34,7 @@ export function elsewhere(name: string, commands: readonly string[]): CliError {
       'Run it with the seeknal of Python (pip install seeknal); both read the same project.',
     );
   }
-  if (LATER.has(name)) {
-    return new CliError(
-      'CLI_COMMAND_LATER',
-      `"seeknal ${name}" is not part of this version yet.`,
-      'See seeknal --help for what is.',
-    );
-  }
+  if (LATER.has(name)) return later(name);
   const near = nearest(name, commands.filter((each) => each !== 'complete'));
   return new CliError(
     'CLI_COMMAND_UNKNOWN',

@@ -15,11 +15,13 @@ export const whole =
     throw new InvalidArgumentError(`It is not a whole number from ${least} on.`);
   };
 
-/** Seconds, with a fraction if need be. */
+const UNITS: { readonly [unit: string]: number } = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
+/** A duration as seconds: `60`, `1.5s`, `2m`. */
 export function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It is not a number of seconds.');
+  const [, value, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/u.exec(text.trim()) ?? [];
+  if (value !== undefined) return Number(value) * (UNITS[unit] as number);
+  throw new InvalidArgumentError('It is not a duration, such as 60, 60s or 2m.');
 }
 
 /** A JSON object. */
@@ -46,7 +48,7 @@ export const withGlobals = (command: Command): Command =>
 export const withJson = (command: Command, what: string): Command => command.option('--json', what);
 
 export const withWait = (command: Command): Command =>
-  command.option('--wait <seconds>', 'wait for a warehouse that another process holds', seconds);
+  command.option('--wait <seconds>', 'wait that long for a warehouse that another process holds', seconds);
 
 /** How a command says which nodes and which time it is about. */
 export const withSelection = (command: Command): Command =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { elsewhere } from './elsewhere.ts';
+import { elsewhere, later, LATER_INTERVALS } from './elsewhere.ts';
 import type { ExitCode } from './exit-code.ts';
 import { list, whole, withGlobals, withJson, withSelection, withWait } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -166,6 +166,12 @@ function addIntervals(root: Command, does: Does): void {
     withGlobals(withWait(withJson(pending, 'as JSON'))),
     async () => (await import('./commands/intervals-pending.ts')).pendingIntervals,
   );
+  for (const name of LATER_INTERVALS) {
+    const hidden = intervals.command(name, { hidden: true }).argument('[words...]').allowUnknownOption();
+    hidden.action(() => {
+      throw later(`intervals ${name}`);
+    });
+  }
 }
 
 function addKeeping(root: Command, does: Does): void {

@@ -31,8 +31,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     const isJson = opened?.isJson ?? args.includes('--json');
     report(error, io, args, opened, isJson);
     const code = exitCodeOf(codedError(error).code);
-    // Under this flag 2 says that there are changes, so that no error may say it.
-    return args.includes('--detailed-exitcode') && code === 2 ? 1 : code;
+    // Under this flag 2 says that there are changes, and every error is the same.
+    return args.includes('--detailed-exitcode') && code !== 130 ? 1 : code;
   }
 }
 

@@ -2,7 +2,7 @@ import { EngineError } from '@seeknal/engine';
 import { nearest, type Column } from '@seeknal/manifest';
 
 import type { FailureContext } from './failures.ts';
-import type { Session } from './session.ts';
+import type { Scalar, Session } from './session.ts';
 import { quoteName, timeTypeOf, type TimeType } from './sql-text.ts';
 
 /** The columns a relation or a SELECT gives, without running it. */
@@ -11,9 +11,12 @@ export async function describe(
   relation: string,
   context?: FailureContext,
 ): Promise<readonly Column[]> {
-  const rows = await session.rows(`DESCRIBE ${relation}`, context);
-  return rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
+  return columnsOf(await session.rows(`DESCRIBE ${relation}`, context));
 }
+
+/** What DESCRIBE answers, as columns. */
+export const columnsOf = (rows: readonly (readonly Scalar[])[]): readonly Column[] =>
+  rows.map(([name, type]) => ({ name: String(name), type: String(type) }));
 
 /** An explicit SELECT list. */
 export const columnList = (columns: readonly Column[]): string =>

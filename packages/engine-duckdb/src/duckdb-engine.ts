@@ -20,6 +20,9 @@ import { Slots } from './slots.ts';
 import { readEpochs, switchViews } from './views.ts';
 import { retryConflicts, withSession, type Warehouse } from './warehouse.ts';
 
+/** Held before the lock of any snapshot by whoever holds more than one; no snapshot has this id. */
+const VIEWS = '';
+
 /** The contract on an open warehouse; `openDuckDb` makes one. */
 export class DuckDbEngine implements Engine {
   readonly warehouseId: string;
@@ -76,8 +79,11 @@ export class DuckDbEngine implements Engine {
   }
 
   switchViews(change: ViewSwitch): Promise<{ readonly changed: readonly NodeId[] }> {
+    const { publishing } = this.#warehouse;
+    // While views are made over a table, nobody may give it other columns.
+    const tables = change.views.flatMap(({ from, snapshot }) => (from === 'table' ? [snapshot] : []));
     return this.#short((session) =>
-      this.#warehouse.publishing.with('', () => switchViews(session, this.#warehouse, change)),
+      publishing.withAll([VIEWS, ...new Set(tables)], () => switchViews(session, this.#warehouse, change)),
     );
   }
 
@@ -90,7 +96,12 @@ export class DuckDbEngine implements Engine {
   }
 
   drop(snapshots: readonly SnapshotId[]): Promise<void> {
-    return this.#short((session) => dropSnapshots(session, this.#warehouse, snapshots));
+    const { publishing } = this.#warehouse;
+    return this.#short((session) =>
+      publishing.withAll([VIEWS, ...new Set(snapshots)], () =>
+        dropSnapshots(session, this.#warehouse, snapshots),
+      ),
+    );
   }
 
   async close(): Promise<void> {

@@ -53,23 +53,37 @@ export function engineFailure(thrown: unknown, context: FailureContext = {}): En
   const isElsewhere =
     failure.position === null || (context.hasViews === true && failure.type === 'Conversion');
   const offset = isElsewhere ? undefined : context.offsetOf?.(failure.position);
-  const message = `${context.prefix ?? ''}${readable(failure, context.hiddenNames ?? [])}`;
+  const hiddenNames = context.hiddenNames ?? [];
+  const message = `${context.prefix ?? ''}${readable(failure, hiddenNames)}`;
   const options: EngineErrorOptions = { cause: thrown, ...(offset === undefined ? {} : { offset }) };
-  return classified(failure, message, options);
+  return classified(failure, message, hiddenNames, options);
 }
 
-function classified(failure: Failure, message: string, options: EngineErrorOptions): EngineError {
+function classified(
+  failure: Failure,
+  message: string,
+  hiddenNames: readonly string[],
+  options: EngineErrorOptions,
+): EngineError {
   const { type, text } = failure;
   if (type === 'INTERRUPT' || type === 'Interrupt' || text.startsWith('Interrupted')) {
     return new EngineError('ENGINE_CANCELLED', 'The query was interrupted.', options);
+  }
+  const isOfSystem = /^(?:|IO|TransactionContext|Out of Memory|FATAL|INTERNAL)$/.test(type);
+  if (
+    isOfSystem &&
+    /No space left on device|disk is full|File too large|max_temp_directory_size/i.test(text)
+  ) {
+    const hint = 'Free some space where the warehouse is, then run again: nothing was published.';
+    return new EngineError('ENGINE_DISK_FULL', message, { ...options, hint });
   }
   if (type === 'Out of Memory') {
     const hint = 'Raise the memory limit, lower the number of workers, or make the batches smaller.';
     return new EngineError('ENGINE_OUT_OF_MEMORY', message, { ...options, hint });
   }
-  if (/No space left on device|disk is full|File too large|max_temp_directory_size/i.test(text)) {
-    const hint = 'Free some space where the warehouse is, then run again: nothing was published.';
-    return new EngineError('ENGINE_DISK_FULL', message, { ...options, hint });
+  if (type === 'FATAL' || /database has been invalidated/.test(text)) {
+    const hint = 'Run again. If it stays so, put back a copy of the warehouse.';
+    return new EngineError('ENGINE_WAREHOUSE_DAMAGED', message, { ...options, hint });
   }
   if (/conflict/i.test(text) && /^(?:TransactionContext|Transaction|Constraint|Catalog)$/.test(type)) {
     return new EngineError('ENGINE_CONFLICT', message, { ...options, retryable: true });
@@ -88,16 +102,20 @@ function classified(failure: Failure, message: string, options: EngineErrorOptio
   if (type === 'Catalog' && text.startsWith('Table with name')) {
     return new EngineError('ENGINE_INPUT_MISSING', message, {
       ...options,
-      hint: candidateHint(failure, 'Declare it among the inputs of the node.'),
+      hint: candidateHint(failure, hiddenNames, 'Declare it among the inputs of the node.'),
     });
   }
-  const hint = candidateHint(failure, undefined);
+  const hint = candidateHint(failure, hiddenNames, undefined);
   return new EngineError('ENGINE_SQL', message, hint === undefined ? options : { ...options, hint });
 }
 
-function candidateHint<T extends string | undefined>(failure: Failure, otherwise: T): string | T {
+function candidateHint<T extends string | undefined>(
+  failure: Failure,
+  hiddenNames: readonly string[],
+  otherwise: T,
+): string | T {
   const names = failure.candidates
-    .map((name) => name.trim())
+    .map((name) => withoutNames(name.trim(), hiddenNames))
     .filter((name) => name !== '' && !name.startsWith('pg_'));
   return names.length === 0 ? otherwise : `Did you mean ${names.slice(0, 5).join(', ')}?`;
 }
@@ -111,10 +129,11 @@ function readable({ text }: Failure, hiddenNames: readonly string[]): string {
   const isCandidate = (line: string): boolean => /^(?:Candidate|Did you mean|LINE )/.test(line);
   const file = /^CSV Error|^Error when|Malformed JSON|Invalid Input/.test(lines[0] ?? '');
   const kept = lines.filter((line) => !isCandidate(line));
-  let message = file ? csvMessage(kept) : (kept[0] ?? text);
-  for (const name of hiddenNames) message = message.replaceAll(`"${name}".`, '').replaceAll(`${name}.`, '');
-  return message;
+  return withoutNames(file ? csvMessage(kept) : (kept[0] ?? text), hiddenNames);
 }
+
+const withoutNames = (text: string, names: readonly string[]): string =>
+  names.reduce((left, name) => left.replaceAll(`"${name}".`, '').replaceAll(`${name}.`, ''), text);
 
 /** `CSV Error on Line: 3 · Original Line: x,y · Error when converting … · file = …` on one line. */
 function csvMessage(lines: readonly string[]): string {

@@ -24,8 +24,8 @@ export async function replaceFull(
 ): Promise<Replaced> {
   const { layout } = warehouse;
   const name = target.record.name ?? (await freeName(session, warehouse, work));
-  if (target.record.name !== null) await session.run(`DROP TABLE ${layout.data(name)}`);
-  await session.run(`ALTER TABLE ${staged.relation} RENAME TO ${quoteName(name)}`);
+  if (target.record.name !== null) session.queue(`DROP TABLE ${layout.data(name)}`);
+  session.queue(`ALTER TABLE ${staged.relation} RENAME TO ${quoteName(name)}`);
   await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
   return { changed: changedAsAWhole(staged, target), name, hasHiddenKey: false, version: work.version };
 }
@@ -83,9 +83,9 @@ export async function replaceRange(
   // Rows are only where the ledger has a range.
   if (target.isRepeated) {
     changed = await changedInRange(session, warehouse, work, staged, `${table} WHERE ${where}`);
-    await session.run(`DELETE FROM ${table} WHERE ${where}`);
+    session.queue(`DELETE FROM ${table} WHERE ${where}`);
   }
-  await session.run(`INSERT INTO ${table} BY NAME ${rows}`);
+  session.queue(`INSERT INTO ${table} BY NAME ${rows}`);
   await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
   return { changed, name, hasHiddenKey: staged.time === null, version: work.version };
 }

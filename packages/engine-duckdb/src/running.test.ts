@@ -135,6 +135,44 @@ test('what a task reads is of one moment, and `seen` says which', async () => {
   await Promise.all(reading);
 });
 
+test('an input whose columns change meanwhile is no mistake of the reader, and views over it hold', async () => {
+  const range = { start: -8_640_000_000_000_000, end: 8_640_000_000_000_000 };
+  const whole = { materialization: 'full', timeColumn: null, range } as const;
+  const input = fresh();
+  const write = (version: number) =>
+    engine.run(
+      build({
+        ...whole,
+        ...input,
+        fence: version,
+        sql: `SELECT ${version} AS v, 1 AS c${version % 2} FROM range(20000)`,
+      }),
+    );
+  await write(0);
+  const stop = new AbortController();
+  const readers = Array.from({ length: 2 }, async () => {
+    const reader = build({
+      ...whole,
+      ...fresh(),
+      sql: 'SELECT * FROM input_0',
+      catalog: [{ from: 'snapshot', ...input, within: null }],
+      places: { input_0: input.node },
+    });
+    while (!stop.signal.aborted) expect((await engine.run(reader)).rows).toBe(20_000);
+  });
+  const switching = (async () => {
+    for (let epoch = 1; !stop.signal.aborted; epoch += 1) {
+      const views = epoch % 2 === 0 ? [] : [{ ...input, from: 'table' } as const];
+      await engine.switchViews({ environment: 'moving', epoch, views });
+      if (views.length > 0)
+        await engine.query(`SELECT * FROM transform__moving.${input.node.split('.')[1] ?? ''}`);
+    }
+  })();
+  for (let version = 1; version < 40; version += 1) await write(version);
+  stop.abort();
+  await Promise.all([...readers, switching]);
+});
+
 test('columns may be named anything', async () => {
   const of = fresh();
   const names = ['a b', 'qu"ote', `apo'strophe`, 'ünï€😀', 'select', '1st', 'semi;colon', '--'];

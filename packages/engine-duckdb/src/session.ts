@@ -11,20 +11,29 @@ export type Scalar = string | number | boolean | null;
 export class Session {
   readonly connection: DuckDBConnection;
   readonly #signal: AbortSignal | undefined;
+  #queued = '';
 
   constructor(connection: DuckDBConnection, signal?: AbortSignal) {
     this.connection = connection;
     this.#signal = signal;
   }
 
+  /**
+   * Runs a statement along with the next one: a trip to the engine is a trip through Node's thread pool.
+   * Its failure is told as one of that statement, so only what does not fail belongs here.
+   */
+  queue(sql: string): void {
+    this.#queued += `${sql};\n`;
+  }
+
   /** @throws {EngineError} whatever DuckDB says, made readable; `ENGINE_CANCELLED` once the signal is aborted. */
   async run(sql: string, context?: FailureContext): Promise<void> {
-    await this.#interruptible(() => this.connection.run(sql), context);
+    await this.#send(sql, (all) => this.connection.run(all), context);
   }
 
   /** Rows as JSON-safe values: 64-bit numbers, decimals and times are text. */
   async rows(sql: string, context?: FailureContext): Promise<readonly (readonly Scalar[])[]> {
-    const reader = await this.#interruptible(() => this.connection.runAndReadAll(sql), context);
+    const reader = await this.#send(sql, (all) => this.connection.runAndReadAll(all), context);
     // The queries of this package ask for numbers, texts and booleans only.
     return reader.getRowsJson() as Scalar[][];
   }
@@ -50,19 +59,31 @@ export class Session {
 
   /** Runs `work` between BEGIN and COMMIT. Whatever fails, COMMIT too, ends in ROLLBACK. */
   async transaction<T>(work: () => Promise<T>, begin = 'BEGIN TRANSACTION'): Promise<T> {
-    await this.run(begin);
+    this.queue(begin);
     try {
       const result = await work();
+      if (this.#queued !== '') await this.run('SELECT 1');
       // Not interruptible: either the commit is refused, or it counts and the caller must hear of it.
       await this.connection.run('COMMIT').catch((error: unknown) => {
         throw engineFailure(error);
       });
       return result;
     } catch (error) {
-      // After a failed COMMIT there is nothing left to roll back, and DuckDB says so.
+      this.#queued = '';
+      // After a failed COMMIT, or before BEGIN was sent, there is nothing to roll back, and DuckDB says so.
       await this.connection.run('ROLLBACK').catch(() => undefined);
       throw error;
     }
+  }
+
+  /** Sends a statement with those queued before it; positions in failures are those of the statement alone. */
+  #send<T>(sql: string, work: (all: string) => Promise<T>, context?: FailureContext): Promise<T> {
+    const queued = this.#queued;
+    this.#queued = '';
+    const bytes = Buffer.byteLength(queued);
+    const offsetOf = (position: number): number | undefined =>
+      position < bytes ? undefined : context?.offsetOf?.(position - bytes);
+    return this.#interruptible(() => work(queued + sql), { ...context, offsetOf });
   }
 
   /** Asked again after every wait: the compiler would take the first answer for the last. */

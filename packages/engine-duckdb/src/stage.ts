@@ -6,7 +6,7 @@ import type { SnapshotId } from '@seeknal/plan';
 
 import { authorContext, authorSql, prepare, type AuthorSql } from './author-sql.ts';
 import { runChecks } from './checks.ts';
-import { describe, findColumn, timeColumnOf } from './columns.ts';
+import { columnsOf, findColumn, timeColumnOf } from './columns.ts';
 import {
   DAY_MS,
   dayDigestsOf,
@@ -63,8 +63,7 @@ export async function stageBuild(
   const relation = beside === null ? TEMPORARY : warehouse.layout.data(beside);
   return session.transaction(async () => {
     const seen = await seenOf(session, warehouse, work);
-    await keepRows(session, sql, relation, catalog);
-    const columns = await describe(session, relation);
+    const columns = await keepRows(session, sql, relation, catalog);
     if (findColumn(columns, HIDDEN_KEY) !== undefined) {
       throw new EngineError(
         'ENGINE_SQL',
@@ -85,14 +84,19 @@ export async function stageBuild(
   });
 }
 
+/** Runs the author's SELECT into a table and tells its columns, in one trip. */
 export async function keepRows(
   session: Session,
   { select }: AuthorSql,
   relation: string,
   catalog: TaskCatalog,
-): Promise<void> {
+): Promise<readonly Column[]> {
   const prefix = `CREATE ${relation === TEMPORARY ? 'TEMP ' : ''}TABLE ${relation} AS\n`;
-  await session.run(prefix + select.text, authorContext(select, prefix, catalog));
+  const rows = await session.rows(
+    `${prefix}${select.text}\n;DESCRIBE ${relation}`,
+    authorContext(select, prefix, catalog),
+  );
+  return columnsOf(rows);
 }
 
 /**

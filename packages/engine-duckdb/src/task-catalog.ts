@@ -38,10 +38,11 @@ export async function withTaskCatalog<T>(
   use: (catalog: TaskCatalog) => Promise<T>,
 ): Promise<T> {
   const name = `task_${randomBytes(6).toString('hex')}`;
-  await session.run(`ATTACH ':memory:' AS ${name}; USE ${name}`);
   const snapshots = work.catalog.flatMap((entry) => (entry.from === 'snapshot' ? [entry.snapshot] : []));
   const records = await tableRecords(session, layout, snapshots);
   try {
+    session.queue(`ATTACH ':memory:' AS ${name}`);
+    session.queue(`USE ${name}`);
     const onlyInput = await fill(session, layout, work, records);
     const relationOf = (node: NodeId): string => {
       const { kind, name: own } = nodeName(node);
@@ -95,13 +96,12 @@ async function fill(
   records: ReadonlyMap<SnapshotId, TableRecord>,
 ): Promise<NodeId | null> {
   const schemas = new Set(work.catalog.map(({ node }) => nodeName(node).kind));
-  const statements = [...schemas].map((schema) => `CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
-  statements.push('CREATE MACRO ref(node) AS TABLE FROM query_table(node)');
+  for (const schema of schemas) session.queue(`CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
+  session.queue('CREATE MACRO ref(node) AS TABLE FROM query_table(node)');
   for (const entry of work.catalog) {
     if (entry.from === 'snapshot')
-      statements.push(createView(entry.node, snapshotText(layout, entry, records)));
+      session.queue(createView(entry.node, snapshotText(layout, entry, records)));
   }
-  await session.run(statements.join(';\n'));
   for (const entry of work.catalog) if (entry.from === 'file') await createFileView(session, entry);
   await createViewNodes(session, work.catalog);
   const inputs = new Set(Object.values(work.places));
@@ -110,11 +110,10 @@ async function fill(
   const onlyInput = inputs.size <= 1 ? only : null;
   const names = Object.entries(work.places);
   if (onlyInput !== null) names.push(['__THIS__', onlyInput]);
-  const places = names.map(([place, node]) => {
+  for (const [place, node] of names) {
     const { kind, name } = nodeName(node);
-    return `CREATE VIEW ${quotePath('main', place)} AS FROM ${quotePath(kind, name)}`;
-  });
-  if (places.length > 0) await session.run(places.join(';\n'));
+    session.queue(`CREATE VIEW ${quotePath('main', place)} AS FROM ${quotePath(kind, name)}`);
+  }
   return onlyInput;
 }
 

@@ -41,6 +41,7 @@ export function switchViews(
   return retryConflicts(() => session.transaction(() => switchOnce(session, warehouse, change)));
 }
 
+/** The epoch of every environment that has been switched. */
 export async function readEpochs(
   session: Session,
   layout: Warehouse['layout'],

@@ -13,7 +13,7 @@ export interface Warehouse {
   /** Digests are comparable only under the same one. */
   readonly engineVersion: string;
   readonly clock: () => Instant;
-  /** Publishes to one snapshot, one at a time. */
+  /** Publishes to one snapshot, one at a time, by its id. */
   readonly publishing: KeyedLock;
   /** Aborts whatever runs when the engine closes. */
   readonly closing: AbortSignal;

@@ -101,7 +101,8 @@ export interface Work {
   readonly task: string;
   readonly node: NodeId;
   readonly snapshot: SnapshotId;
-  readonly action: TaskAction;
+  /** Audits over existing rows come as a check. */
+  readonly action: Exclude<TaskAction, 'audit'>;
   readonly materialization: Materialization;
   readonly range: Interval;
   readonly generation: number;

@@ -42,11 +42,18 @@ export interface Applied {
  *
  * @param context Made for this plan: its snapshots are known to the state, its invalidations recorded.
  */
-export async function applyPlan(plan: Plan, context: ExecutionContext, options: ApplyOptions): Promise<Applied> {
+export async function applyPlan(
+  plan: Plan,
+  context: ExecutionContext,
+  options: ApplyOptions,
+): Promise<Applied> {
   // Read before anything runs: whoever switches meanwhile gets there first.
   const epochs = await context.engine.epochs();
   const lanes = new Map(
-    [...context.resolved].map(([id, { timing }]) => [id, timing?.dependsOnPast ? 1 : (timing?.concurrency ?? null)]),
+    [...context.resolved].map(([id, { timing }]) => [
+      id,
+      timing?.dependsOnPast ? 1 : (timing?.concurrency ?? null),
+    ]),
   );
   const job = await options.orchestrator.run({
     tasks: plan.tasks,
@@ -65,6 +72,7 @@ export async function applyPlan(plan: Plan, context: ExecutionContext, options: 
     isSelected: context.isSelected,
     wanted: options.wanted,
     known: options.known,
+    failedAudits: auditsNotPassed(job),
     removes: !options.isPartial,
   });
   if (!next.isMoved) return { job, environment, switched: [], held: next.held };
@@ -83,3 +91,8 @@ export async function applyPlan(plan: Plan, context: ExecutionContext, options: 
   });
   return { job, environment: moved, switched: changed, held: next.held };
 }
+
+const auditsNotPassed = ({ failed, skipped, cancelled }: JobResult): ReadonlySet<NodeId> => {
+  const left = [...failed, ...skipped].map(({ task }) => task);
+  return new Set([...left, ...cancelled].filter(({ action }) => action === 'audit').map(({ node }) => node));
+};

@@ -1,6 +1,13 @@
 import { difference, intersection } from '@seeknal/intervals';
 import { canonicalJson, type NodeId } from '@seeknal/manifest';
-import { hasIntervals, metadataOf, type EnvironmentRecord, type Pointer, type ResolvedNode, type StateView } from '@seeknal/plan';
+import {
+  hasIntervals,
+  metadataOf,
+  type EnvironmentRecord,
+  type Pointer,
+  type ResolvedNode,
+  type StateView,
+} from '@seeknal/plan';
 
 export interface NextPointers {
   readonly pointers: { readonly [node: NodeId]: Pointer };
@@ -24,12 +31,15 @@ export function nextPointers(
     readonly wanted: (node: NodeId) => readonly { readonly start: number; readonly end: number }[];
     /** Nodes of the project, those included that cannot run. */
     readonly known: ReadonlySet<NodeId>;
+    /** Nodes whose rows have not passed the audits that they have now. */
+    readonly failedAudits: ReadonlySet<NodeId>;
     /** Whether nodes gone from the project lose their names: not when only some nodes were selected. */
     readonly removes: boolean;
   },
 ): NextPointers {
   const before = environment?.pointers ?? {};
   const ready = (id: NodeId, { snapshot }: ResolvedNode): string | null => {
+    if (scope.failedAudits.has(id)) return 'its rows do not pass its audits';
     const record = state.snapshots[snapshot.id];
     if (record === undefined || record.done.length === 0) return 'it has no rows yet';
     const old = state.snapshots[before[id]?.snapshot ?? ''];
@@ -41,7 +51,7 @@ export function nextPointers(
     const pointer = before[id];
     return pointer !== undefined && pointer.snapshot !== snapshot.id && scope.isSelected(id);
   });
-  const firstLacking = changed.flatMap(([id, node]) => ready(id, node) === null ? [] : [id])[0];
+  const firstLacking = changed.flatMap(([id, node]) => (ready(id, node) === null ? [] : [id]))[0];
   const held: { node: NodeId; reason: string }[] = [];
   const pointers: Record<NodeId, Pointer> = {};
   for (const [id, node] of resolved) {
@@ -51,7 +61,9 @@ export function nextPointers(
       : old !== undefined && old.snapshot !== node.snapshot.id && firstLacking !== undefined
         ? `${firstLacking} is not complete`
         : ready(id, node);
-    const apart = node.snapshot.inputs.find(({ node: input, snapshot }) => pointers[input]?.snapshot !== snapshot);
+    const apart = node.snapshot.inputs.find(
+      ({ node: input, snapshot }) => pointers[input]?.snapshot !== snapshot,
+    );
     const reason = lacking ?? (apart === undefined ? null : `${apart.node} is not shown yet`);
     if (reason === null) {
       pointers[id] = {

@@ -13,7 +13,10 @@ export async function viewsOf(
   context: Pick<ExecutionContext, 'resolved' | 'render' | 'loaded'>,
 ): Promise<readonly View[]> {
   const views: View[] = [];
-  const inOrder = [...context.resolved.keys(), ...Object.keys(pointers).filter((id) => !context.resolved.has(id))];
+  const inOrder = [
+    ...context.resolved.keys(),
+    ...Object.keys(pointers).filter((id) => !context.resolved.has(id)),
+  ];
   for (const node of inOrder) {
     const snapshot = pointers[node]?.snapshot;
     if (snapshot === undefined) continue;

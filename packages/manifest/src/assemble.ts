@@ -21,7 +21,9 @@ export function assembleManifest(from: {
   readonly nodes: readonly DraftNode[];
 }): Manifest {
   const drafts = new Map(from.nodes.map((node) => [node.id, node]));
-  const { order } = graph(from.nodes.map(({ id, spec }) => ({ id, inputs: inputsOf(spec).map(({ ref }) => ref) })));
+  const { order } = graph(
+    from.nodes.map(({ id, spec }) => ({ id, inputs: inputsOf(spec).map(({ ref }) => ref) })),
+  );
   const nodes: Record<NodeId, ManifestNode> = {};
   const edges: ManifestEdge[] = [];
   for (const id of order) {
@@ -44,5 +46,8 @@ export function assembleManifest(from: {
 /** Who reads whom in a manifest. */
 export const manifestGraph = (manifest: Manifest): ReturnType<typeof graph> =>
   graph(
-    Object.values(manifest.nodes).map(({ id, spec }) => ({ id, inputs: inputsOf(spec).map(({ ref }) => ref) })),
+    Object.values(manifest.nodes).map(({ id, spec }) => ({
+      id,
+      inputs: inputsOf(spec).map(({ ref }) => ref),
+    })),
   );

@@ -37,7 +37,11 @@ function node(name: string, sql: string, inputs: readonly string[] = []): DraftN
       mode: 'full',
       sql: { template: sql, place, indent: 0 },
       params: {},
-      inputs: inputs.map((ref, i) => ({ ref: `transform.${ref}`, place: `input_${i}`, reads: { kind: 'all' } })),
+      inputs: inputs.map((ref, i) => ({
+        ref: `transform.${ref}`,
+        place: `input_${i}`,
+        reads: { kind: 'all' },
+      })),
       timing: null,
       timeColumn: null,
       outOfRange: 'fail',
@@ -70,7 +74,9 @@ test('nodes stand in topological order with an edge for each input', () => {
 test('an input that no node has gives neither an edge nor a part of the fingerprint', () => {
   const manifest = assemble([node('a', '1', ['nowhere'])]);
   expect(manifest.edges).toEqual([]);
-  expect(manifest.nodes['transform.a']?.fingerprint).toBe(assemble([node('a', '1')]).nodes['transform.a']?.fingerprint);
+  expect(manifest.nodes['transform.a']?.fingerprint).toBe(
+    assemble([node('a', '1')]).nodes['transform.a']?.fingerprint,
+  );
 });
 
 test('a changed definition changes the fingerprints of everything below it and of nothing else', () => {
@@ -86,7 +92,10 @@ test('swapped inputs are another fingerprint', () => {
   const [one, other] = [
     ['a', 'b'],
     ['b', 'a'],
-  ].map((inputs) => assemble([node('a', '1'), node('b', '2'), node('c', '3', inputs)]).nodes['transform.c']?.fingerprint);
+  ].map(
+    (inputs) =>
+      assemble([node('a', '1'), node('b', '2'), node('c', '3', inputs)]).nodes['transform.c']?.fingerprint,
+  );
   expect(one).not.toBe(other);
 });
 

@@ -39,7 +39,10 @@ test.each([
 });
 
 test('a chain of 100,000 nodes is ordered and searched without running out of stack', () => {
-  const chain = Array.from({ length: 100_000 }, (_, i) => ({ id: `n${i}`, inputs: i === 0 ? [] : [`n${i - 1}`] }));
+  const chain = Array.from({ length: 100_000 }, (_, i) => ({
+    id: `n${i}`,
+    inputs: i === 0 ? [] : [`n${i - 1}`],
+  }));
   expect(graph(chain).order.length).toBe(100_000);
   expect(findCycle([...chain.slice(1), { id: 'n0', inputs: ['n99999'] }])?.length).toBe(100_001);
 });
@@ -61,7 +64,8 @@ test('every node of a random graph stands after what it reads, and a cycle is fo
       }));
       const { order } = graph(list);
       for (const { id, inputs } of list) {
-        if (order.includes(id)) for (const input of inputs) expect(order.indexOf(input)).toBeLessThan(order.indexOf(id));
+        if (order.includes(id))
+          for (const input of inputs) expect(order.indexOf(input)).toBeLessThan(order.indexOf(id));
       }
       const cycle = findCycle(list);
       expect(cycle === null).toBe(order.length === list.length);

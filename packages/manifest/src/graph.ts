@@ -54,10 +54,12 @@ function topologicalOrder(
 }
 
 /** The ids given and everything they read, directly or not. */
-export const withAncestors = (of: Graph, ids: Iterable<NodeId>): ReadonlySet<NodeId> => reach(of.parents, ids);
+export const withAncestors = (of: Graph, ids: Iterable<NodeId>): ReadonlySet<NodeId> =>
+  reach(of.parents, ids);
 
 /** The ids given and everything that reads them, directly or not. */
-export const withDescendants = (of: Graph, ids: Iterable<NodeId>): ReadonlySet<NodeId> => reach(of.children, ids);
+export const withDescendants = (of: Graph, ids: Iterable<NodeId>): ReadonlySet<NodeId> =>
+  reach(of.children, ids);
 
 function reach(edges: ReadonlyMap<NodeId, readonly NodeId[]>, ids: Iterable<NodeId>): ReadonlySet<NodeId> {
   const reached = new Set(ids);

@@ -76,10 +76,18 @@ export interface SqlText {
 export type Severity = 'error' | 'warn';
 
 /** A check of rows, run before anyone can see them. */
-export type Check = { readonly severity: Severity; readonly message: string | null; readonly place: Place } & (
+export type Check = {
+  readonly severity: Severity;
+  readonly message: string | null;
+  readonly place: Place;
+} & (
   | { readonly type: 'not_null'; readonly columns: readonly string[] }
   | { readonly type: 'unique'; readonly columns: readonly string[] }
-  | { readonly type: 'accepted_values'; readonly columns: readonly string[]; readonly values: readonly Json[] }
+  | {
+      readonly type: 'accepted_values';
+      readonly columns: readonly string[];
+      readonly values: readonly Json[];
+    }
   | { readonly type: 'row_count'; readonly min: number | null; readonly max: number | null }
   | { readonly type: 'range'; readonly column: string; readonly min: Json; readonly max: Json }
   | { readonly type: 'freshness'; readonly column: string; readonly maxAgeMs: number }

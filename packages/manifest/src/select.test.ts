@@ -80,7 +80,9 @@ test.each([
 });
 
 test('state:modified needs to know what is modified, and may be empty', () => {
-  expect(() => select(manifest, ['state:modified'])).toThrow(expect.objectContaining({ code: 'SELECTOR_INVALID' }));
+  expect(() => select(manifest, ['state:modified'])).toThrow(
+    expect.objectContaining({ code: 'SELECTOR_INVALID' }),
+  );
   expect([...select(manifest, ['state:modified'], new Set())]).toEqual([]);
 });
 

@@ -24,11 +24,17 @@ export function select(
   for (const selector of selectors.flatMap((text) => text.split(','))) {
     const match = /^(\+?)(.+?)(\+?)$/.exec(selector.trim());
     if (match === null) {
-      throw new ManifestError('SELECTOR_INVALID', `Not a selector: ${JSON.stringify(selector)}`, SELECTOR_FORMS);
+      throw new ManifestError(
+        'SELECTOR_INVALID',
+        `Not a selector: ${JSON.stringify(selector)}`,
+        SELECTOR_FORMS,
+      );
     }
     const [, up, term, down] = match as unknown as [string, string, string, string];
     const matches = matcher(term, modified);
-    const own = Object.values(manifest.nodes).filter(matches).map(({ id }) => id);
+    const own = Object.values(manifest.nodes)
+      .filter(matches)
+      .map(({ id }) => id);
     if (own.length === 0 && term !== 'state:modified') throw nothingMatches(manifest, term);
     for (const id of own) selected.add(id);
     if (up === '+') for (const id of withAncestors(of, own)) selected.add(id);
@@ -74,7 +80,10 @@ function split(term: string): [string, string] {
 
 /** `*` stands for any characters, `?` for one; the case of letters does not matter. */
 function glob(pattern: string): (text: string) => boolean {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/gu, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/gu, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   const expression = new RegExp(`^${source}$`, 'iu');
   return (text) => expression.test(text);
 }

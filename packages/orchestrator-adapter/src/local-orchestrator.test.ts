@@ -62,9 +62,12 @@ async function played({ tasks, waits = {}, outcome = () => DONE, job = {} }: Scr
   return { result, log, most, events };
 }
 
-const same = (snapshot: string) => ({ range }: Task): Wait => ({ snapshot, range });
+const same =
+  (snapshot: string) =>
+  ({ range }: Task): Wait => ({ snapshot, range });
 const ids = (tasks: readonly Task[]): string => tasks.map(({ id }) => id).join(' ');
-const skipped = ({ skipped: list }: JobResult): string => list.map((of) => `${of.task.id}<${of.because}`).join(' ');
+const skipped = ({ skipped: list }: JobResult): string =>
+  list.map((of) => `${of.task.id}<${of.because}`).join(' ');
 
 test('one worker runs tasks in the order given: nodes first, then time', async () => {
   expect((await played({ tasks: 'a1 a2 b1 b2' })).log.join(' ')).toBe('a1 a2 b1 b2');
@@ -136,7 +139,12 @@ test('a failure skips what depends on it, down to the last, and nothing else', a
   });
   expect(ids(result.failed.map((each) => each.task))).toBe('a1');
   expect(skipped(result)).toBe('b1<a1 c1<a1');
-  expect(ids(result.done).split(' ').toSorted((a, b) => (a < b ? -1 : 1)).join(' ')).toBe('a2 b2 c2 d1');
+  expect(
+    ids(result.done)
+      .split(' ')
+      .toSorted((a, b) => (a < b ? -1 : 1))
+      .join(' '),
+  ).toBe('a2 b2 c2 d1');
 });
 
 test('an exception is a failure of its task', async () => {
@@ -166,7 +174,8 @@ test('a task that passes at the second try is done', async () => {
   const { result } = await played({
     tasks: 'a1 b1',
     waits: { b: same('a') },
-    outcome: ({ id }, attempt) => (id === 'a1' && attempt === 1 ? { status: 'failed', error: { message: 'busy' }, mayPass: true } : DONE),
+    outcome: ({ id }, attempt) =>
+      id === 'a1' && attempt === 1 ? { status: 'failed', error: { message: 'busy' }, mayPass: true } : DONE,
     job: { retries: 1 },
   });
   expect(ids(result.done)).toBe('a1 b1');
@@ -221,12 +230,19 @@ test('a task that never counts is given up, and says why', async () => {
     outcome: ({ id }) => (id === 'a1' ? { status: 'again', reason: 'moved', added: [] } : DONE),
   });
   expect(log.length).toBe(21);
-  expect(result.failed[0]?.error).toMatchObject({ code: 'TASK_GAVE_UP', message: expect.stringContaining('moved') });
+  expect(result.failed[0]?.error).toMatchObject({
+    code: 'TASK_GAVE_UP',
+    message: expect.stringContaining('moved'),
+  });
   expect(skipped(result)).toBe('b1<a1');
 });
 
 test('what has nothing to do is reported apart', async () => {
-  const { result } = await played({ tasks: 'a1 b1', waits: { b: same('a') }, outcome: () => ({ status: 'unchanged' }) });
+  const { result } = await played({
+    tasks: 'a1 b1',
+    waits: { b: same('a') },
+    outcome: () => ({ status: 'unchanged' }),
+  });
   expect([ids(result.unchanged), ids(result.done)]).toEqual(['a1 b1', '']);
 });
 
@@ -266,38 +282,46 @@ test('a job that is cancelled during a pause before a repetition does not wait i
 test('every task of a random graph runs once, after all that it waits for, whatever the number of workers', async () => {
   const edges = fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })), { maxLength: 9 });
   await fc.assert(
-    fc.asyncProperty(edges, fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 4 }), async (pairs, maxWorkers, width) => {
-      const names = 'abcdef';
-      const above = (node: string): string[] =>
-        pairs.flatMap(([a, b]) => (a < b && names[b] === node ? [names[a] as string] : []));
-      const all = [...names].flatMap((name) => Array.from({ length: width }, (_, i) => task(`${name}${i}`)));
-      const finished = new Set<string>();
-      const order: string[] = [];
-      const result = await localOrchestrator().run({
-        tasks: all,
-        waits: ({ node, range }) => above(node).map((snapshot) => ({ snapshot, range })),
-        concurrency: () => null,
-        maxWorkers,
-        retries: 0,
-        signal: new AbortController().signal,
-        onEvent: () => {},
-        execute: async ({ id, node, range }) => {
-          order.push(id);
-          for (const parent of above(node)) expect(finished).toContain(`${parent}${range.start}`);
-          await tick(0);
-          finished.add(id);
-          return DONE;
-        },
-      });
-      expect(result.done.length).toBe(all.length);
-      expect(new Set(order).size).toBe(all.length);
-    }),
+    fc.asyncProperty(
+      edges,
+      fc.integer({ min: 1, max: 5 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (pairs, maxWorkers, width) => {
+        const names = 'abcdef';
+        const above = (node: string): string[] =>
+          pairs.flatMap(([a, b]) => (a < b && names[b] === node ? [names[a] as string] : []));
+        const all = [...names].flatMap((name) =>
+          Array.from({ length: width }, (_, i) => task(`${name}${i}`)),
+        );
+        const finished = new Set<string>();
+        const order: string[] = [];
+        const result = await localOrchestrator().run({
+          tasks: all,
+          waits: ({ node, range }) => above(node).map((snapshot) => ({ snapshot, range })),
+          concurrency: () => null,
+          maxWorkers,
+          retries: 0,
+          signal: new AbortController().signal,
+          onEvent: () => {},
+          execute: async ({ id, node, range }) => {
+            order.push(id);
+            for (const parent of above(node)) expect(finished).toContain(`${parent}${range.start}`);
+            await tick(0);
+            finished.add(id);
+            return DONE;
+          },
+        });
+        expect(result.done.length).toBe(all.length);
+        expect(new Set(order).size).toBe(all.length);
+      },
+    ),
     { numRuns: 30 },
   );
 });
 
 test('10,000 intervals of two nodes, each waiting for its week, take no quadratic time', async () => {
-  const many = (snapshot: string): Task[] => Array.from({ length: 10_000 }, (_, i) => task(`${snapshot}${i}`));
+  const many = (snapshot: string): Task[] =>
+    Array.from({ length: 10_000 }, (_, i) => task(`${snapshot}${i}`));
   const result = await localOrchestrator().run({
     tasks: [...many('a'), ...many('b')],
     waits: ({ snapshot, range }) =>

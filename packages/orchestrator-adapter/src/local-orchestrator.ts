@@ -11,7 +11,10 @@ const AGAIN_LIMIT = 20;
  * Runs tasks in this process: each starts as soon as nothing unfinished overlaps what it waits for, at most
  * `maxWorkers` at a time, earlier nodes and intervals first.
  */
-export const localOrchestrator = (): Orchestrator => ({ name: 'local', run: (job) => new LocalRun(job).run() });
+export const localOrchestrator = (): Orchestrator => ({
+  name: 'local',
+  run: (job) => new LocalRun(job).run(),
+});
 
 interface Mutable {
   done: Task[];

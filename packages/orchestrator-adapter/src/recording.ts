@@ -1,6 +1,15 @@
 import type { Commit } from '@seeknal/engine';
 import { intersection } from '@seeknal/intervals';
-import { affected, cut, hasIntervals, needed, taskOf, type Invalidation, type ResolvedNode, type Task } from '@seeknal/plan';
+import {
+  affected,
+  cut,
+  hasIntervals,
+  needed,
+  taskOf,
+  type Invalidation,
+  type ResolvedNode,
+  type Task,
+} from '@seeknal/plan';
 import type { Need, Recorded } from '@seeknal/state';
 
 import type { ExecutionContext } from './execution-context.ts';
@@ -12,9 +21,13 @@ export type RecordingContext = Pick<ExecutionContext, 'state' | 'snapshots'>;
  * Records a commit of the ledger in the state, together with the stretches below that it makes stale.
  * Repeating it is harmless.
  */
-export async function recordCommit(commit: Commit, { state, snapshots }: RecordingContext): Promise<Recorded> {
+export async function recordCommit(
+  commit: Commit,
+  { state, snapshots }: RecordingContext,
+): Promise<Recorded> {
   const own = snapshots.find(({ id }) => id === commit.snapshot);
-  if (own === undefined) return { status: 'stale', reason: `the state does not know ${commit.node}`, invalidated: [] };
+  if (own === undefined)
+    return { status: 'stale', reason: `the state does not know ${commit.node}`, invalidated: [] };
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const needs: Need[] = own.reads.flatMap((read) => {
     const input = byId.get(read.snapshot);
@@ -28,7 +41,9 @@ export async function recordCommit(commit: Commit, { state, snapshots }: Recordi
       .flatMap((read) =>
         commit.changed.flatMap((changed) => {
           const range = affected(read, own, reader, changed);
-          return range === null ? [] : [{ snapshot: reader.id, range, reason: `${commit.node} has other rows` }];
+          return range === null
+            ? []
+            : [{ snapshot: reader.id, range, reason: `${commit.node} has other rows` }];
         }),
       ),
   );

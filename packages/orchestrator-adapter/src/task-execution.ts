@@ -1,3 +1,4 @@
+import type { Commit } from '@seeknal/engine';
 import type { NodeId } from '@seeknal/manifest';
 import { ALL_TIME, taskOf, type ResolvedNode, type Task } from '@seeknal/plan';
 
@@ -5,7 +6,7 @@ import { TaskError } from './errors.ts';
 import type { ExecutionContext, FoundFiles } from './execution-context.ts';
 import type { TaskOutcome } from './orchestrator.ts';
 import { recordCommit, tasksFor } from './recording.ts';
-import { workOf } from './work.ts';
+import { auditWork, workOf } from './work.ts';
 
 interface Granted {
   readonly fence: number;
@@ -13,9 +14,14 @@ interface Granted {
 }
 
 /** Claims, runs, audits, commits and records one task. The outcome says how it went; nothing is thrown. */
-export async function executeTask(task: Task, context: ExecutionContext, signal: AbortSignal): Promise<TaskOutcome> {
+export async function executeTask(
+  task: Task,
+  context: ExecutionContext,
+  signal: AbortSignal,
+): Promise<TaskOutcome> {
   const { state, run, holder, leaseMs } = context;
   try {
+    if (task.action === 'audit') return await runAudits(task, context, signal);
     const { snapshot, range } = task;
     const claim = await state.claim({ snapshot, range, run, task: task.id, holder, leaseMs });
     if (claim.status === 'done') return { status: 'unchanged' };
@@ -24,16 +30,26 @@ export async function executeTask(task: Task, context: ExecutionContext, signal:
       // A renewal that fails shows at the next step: the fence refuses whatever comes too late.
       state.renew(snapshot, claim.fence, leaseMs).catch(() => {});
     }, leaseMs / 3);
+    let isReleased = false;
+    const release = async (): Promise<void> => {
+      await state.release(snapshot, claim.fence);
+      isReleased = true;
+    };
     try {
       let outcome: TaskOutcome = { status: 'unchanged' };
       for (const missing of claim.missing) {
-        outcome = together(outcome, await runStretch({ ...task, range: missing }, claim, context, signal));
+        const isLast = missing === claim.missing.at(-1);
+        const stretch = { ...task, range: missing };
+        outcome = together(
+          outcome,
+          await runStretch(stretch, claim, context, signal, isLast ? release : null),
+        );
         if (outcome.status !== 'done') break;
       }
       return outcome;
     } finally {
       clearInterval(renewal);
-      await state.release(snapshot, claim.fence);
+      if (!isReleased) await release();
     }
   } catch (error) {
     return failed(TaskError.of(error, task.id));
@@ -63,6 +79,7 @@ async function runStretch(
   granted: Granted,
   context: ExecutionContext,
   signal: AbortSignal,
+  release: (() => Promise<void>) | null,
 ): Promise<TaskOutcome> {
   const resolved = context.resolved.get(task.node) as ResolvedNode;
   const sources = filesOf(resolved, context.resolved);
@@ -83,7 +100,9 @@ async function runStretch(
     .catch((error: unknown) => {
       throw TaskError.of(error, task.id, placeOf);
     });
-  const recorded = await recordCommit(commit, context);
+  // Asked for together, they are one write of a state that is a file. A release that comes first elsewhere
+  // makes the record no less safe: the fence decides.
+  const [recorded] = await Promise.all([recordCommit(commit, context), release?.()]);
   const added = tasksFor(recorded.invalidated, context);
   if (recorded.status === 'stale') return { status: 'again', reason: recorded.reason, added };
   return {
@@ -91,21 +110,38 @@ async function runStretch(
     rows: commit.rows,
     dropped: commit.dropped,
     isChanged: commit.changed.length > 0,
-    warnings: commit.checks
-      .filter(({ failures, severity }) => failures > 0 && severity === 'warn')
-      .map(({ message }) => message),
+    warnings: warningsOf(commit),
     added,
   };
 }
 
+/** Runs a node's audits over the rows that it has. It fills nothing, so there is nothing to claim or record. */
+async function runAudits(task: Task, context: ExecutionContext, signal: AbortSignal): Promise<TaskOutcome> {
+  const commit = await context.engine.run(await auditWork(task, context), { signal });
+  return { ...NOTHING_CHANGED, rows: commit.rows, warnings: warningsOf(commit) };
+}
+
+const NOTHING_CHANGED = { status: 'done', dropped: 0, isChanged: false, added: [] } as const;
+
+const warningsOf = ({ checks }: Commit): readonly string[] =>
+  checks
+    .filter(({ failures, severity }) => failures > 0 && severity === 'warn')
+    .map(({ message }) => message);
+
 /** The file sources whose files a task reads, its own included. */
-function filesOf({ node, snapshot }: ResolvedNode, resolved: ReadonlyMap<NodeId, ResolvedNode>): readonly NodeId[] {
+function filesOf(
+  { node, snapshot }: ResolvedNode,
+  resolved: ReadonlyMap<NodeId, ResolvedNode>,
+): readonly NodeId[] {
   const read = snapshot.reads.map(({ node: input }) => input);
   return [node.id, ...read].filter((id) => resolved.get(id)?.snapshot.materialization === 'source');
 }
 
 /** The first source whose files are no longer what its newest load found. */
-async function firstMoved(sources: readonly NodeId[], context: ExecutionContext): Promise<NodeId | undefined> {
+async function firstMoved(
+  sources: readonly NodeId[],
+  context: ExecutionContext,
+): Promise<NodeId | undefined> {
   for (const id of sources) {
     const found: FoundFiles = await context.files(id);
     if (context.loaded.get(id)?.contents !== found.contents) return id;

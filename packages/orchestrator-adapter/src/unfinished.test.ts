@@ -17,7 +17,11 @@ test('answers as a plain list would, whatever is added and finished in between',
   const step = fc.oneof(
     fc.record({ do: fc.constant('add' as const), starts: fc.array(fc.nat({ max: 30 }), { maxLength: 4 }) }),
     fc.record({ do: fc.constant('finish' as const), at: fc.nat({ max: 40 }) }),
-    fc.record({ do: fc.constant('ask' as const), start: fc.nat({ max: 30 }), length: fc.integer({ min: 1, max: 6 }) }),
+    fc.record({
+      do: fc.constant('ask' as const),
+      start: fc.nat({ max: 30 }),
+      length: fc.integer({ min: 1, max: 6 }),
+    }),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
@@ -44,7 +48,9 @@ test('answers as a plain list would, whatever is added and finished in between',
           expect(unfinished.overlapping({ start, end }, expected[0])?.id).toBe(expected[1]?.id);
         }
       }
-      expect([...unfinished.all()].map(({ id }) => id).toSorted()).toEqual(plain.map(({ id }) => id).toSorted());
+      expect([...unfinished.all()].map(({ id }) => id).toSorted()).toEqual(
+        plain.map(({ id }) => id).toSorted(),
+      );
     }),
   );
 });

@@ -57,7 +57,7 @@ export class UnfinishedTasks {
     let at = index;
     while (at < this.#tasks.length && (this.#next[at] as number) !== at) at = this.#next[at] as number;
     // Path compression: the next search from here lands at once.
-    for (let i = index; i < at; ) {
+    for (let i = index; i < at;) {
       const following = this.#next[i] as number;
       this.#next[i] = at;
       i = following;

@@ -8,6 +8,8 @@ import type { Wait } from './orchestrator.ts';
  * reads through, and for a node that depends on its past all of its own before.
  */
 export function waitsOf(task: Task, resolved: ReadonlyMap<NodeId, ResolvedNode>): readonly Wait[] {
+  // Audits look at all the rows of their node, once they are there.
+  if (task.action === 'audit') return [{ snapshot: task.snapshot, range: ALL_TIME }];
   const own = resolved.get(task.node) as ResolvedNode;
   const waits: Wait[] = [];
   for (const { node, snapshot } of own.snapshot.inputs) {

@@ -1,8 +1,8 @@
-import type { RenderedCheck, Work } from '@seeknal/engine';
-import { inputsOf, type Check, type Place } from '@seeknal/manifest';
-import { hasIntervals, type ResolvedNode, type Task } from '@seeknal/plan';
+import type { CatalogEntry, RenderedCheck, Work } from '@seeknal/engine';
+import { inputsOf, type Check, type ManifestNode, type NodeId, type Place } from '@seeknal/manifest';
+import { ALL_TIME, hasIntervals, type ResolvedNode, type Task } from '@seeknal/plan';
 
-import { catalogOf } from './catalog.ts';
+import { catalogOf, type CatalogSources } from './catalog.ts';
 import type { ExecutionContext, RenderedSql } from './execution-context.ts';
 
 /** What the engine is to do for one stretch of a task, and the way from its SQL back to the author's file. */
@@ -22,26 +22,25 @@ export async function workOf(
   const interval = resolved.timing === null ? null : task.range;
   const rendered: RenderedSql | null =
     spec.kind === 'transform' ? await context.render(node.id, spec.sql, interval) : null;
-  const catalog = await catalogOf(resolved, task.range, {
-    resolved: context.resolved,
-    file: (id) => fileOf(id, context),
-    viewSql: async (id) => {
-      const view = context.resolved.get(id)?.node.spec;
-      return view?.kind === 'transform' ? (await context.render(id, view.sql, null)).sql : '';
-    },
-  });
-  const checks: RenderedCheck[] = [];
-  for (const check of 'checks' in spec ? spec.checks : []) checks.push(await renderCheck(check, node.id, context));
+  const catalog = await catalogOf(resolved, task.range, sourcesOf(context));
   const ownFile =
     spec.kind === 'source'
-      ? [{ from: 'file', node: node.id, snapshot: snapshot.id, file: fileOf(node.id, context), within: null } as const]
+      ? [
+          {
+            from: 'file',
+            node: node.id,
+            snapshot: snapshot.id,
+            file: fileOf(node.id, context),
+            within: null,
+          } as const,
+        ]
       : [];
   const work: Work = {
     run: context.run,
     task: task.id,
     node: node.id,
     snapshot: snapshot.id,
-    action: task.action,
+    action: task.action as Work['action'],
     materialization: snapshot.materialization,
     range: task.range,
     generation: claim.generation,
@@ -51,7 +50,7 @@ export async function workOf(
     places: Object.fromEntries(inputsOf(spec).map(({ place, ref }) => [place, ref])),
     timeColumn: hasIntervals(snapshot) || spec.kind === 'source' ? snapshot.timeColumn : null,
     outOfRange: spec.kind === 'transform' ? spec.outOfRange : 'fail',
-    checks,
+    checks: await checksOf(node, context),
     export: spec.kind === 'exposure' ? { format: spec.format, path: context.absolute(spec.path) } : null,
     version: spec.kind === 'source' ? (context.loaded.get(node.id)?.version ?? null) : null,
     now: context.now,
@@ -59,7 +58,77 @@ export async function workOf(
   return { work, placeOf: rendered?.placeOf };
 }
 
-function fileOf(id: string, context: ExecutionContext): NonNullable<ReturnType<typeof context.loaded.get>>['file'] {
+/** A check of all the rows of a node, noted in the ledger beside the node's own commits. */
+export async function auditWork(task: Task, context: ExecutionContext): Promise<Work> {
+  const { node, snapshot } = context.resolved.get(task.node) as ResolvedNode;
+  const rows: readonly CatalogEntry[] =
+    snapshot.materialization === 'view'
+      ? await viewCatalog(task.node, context)
+      : [{ from: 'snapshot', node: task.node, snapshot: task.snapshot, within: null }];
+  return {
+    run: context.run,
+    task: task.id,
+    node: node.id,
+    snapshot: `${task.snapshot}#audits`,
+    action: 'check',
+    materialization: 'rule',
+    range: task.range,
+    generation: 0,
+    fence: 0,
+    sql: null,
+    catalog: rows,
+    places: { input_0: task.node },
+    timeColumn: null,
+    outOfRange: 'fail',
+    checks: await checksOf(node, context),
+    export: null,
+    version: null,
+    now: context.now,
+  };
+}
+
+/** A view and all that it reads, as they stand. */
+async function viewCatalog(id: NodeId, context: ExecutionContext): Promise<readonly CatalogEntry[]> {
+  const { node, snapshot } = context.resolved.get(id) as ResolvedNode;
+  const sources = sourcesOf(context);
+  const below = await catalogOf(context.resolved.get(id) as ResolvedNode, ALL_TIME, sources);
+  const places = Object.fromEntries(inputsOf(node.spec).map(({ place, ref }) => [place, ref]));
+  return [
+    ...below,
+    { from: 'view', node: id, snapshot: snapshot.id, sql: await sources.viewSql(id), places },
+  ];
+}
+
+const sourcesOf = (context: ExecutionContext): CatalogSources => ({
+  resolved: context.resolved,
+  file: (id) => fileOf(id, context),
+  viewSql: async (id) => {
+    const view = context.resolved.get(id)?.node.spec;
+    return view?.kind === 'transform' ? (await context.render(id, view.sql, null)).sql : '';
+  },
+});
+
+async function checksOf(
+  { id, spec, place }: ManifestNode,
+  context: ExecutionContext,
+): Promise<readonly RenderedCheck[]> {
+  const checks: RenderedCheck[] = [];
+  for (const check of 'checks' in spec ? spec.checks : []) checks.push(await renderCheck(check, id, context));
+  if (spec.kind === 'source' && spec.freshness !== null) {
+    const { timeColumn: column, warnAfterMs, errorAfterMs } = spec.freshness;
+    const limits = [['warn', warnAfterMs] as const, ['error', errorAfterMs] as const];
+    for (const [severity, maxAgeMs] of limits) {
+      if (maxAgeMs !== null)
+        checks.push({ type: 'freshness', severity, message: null, place, column, maxAgeMs });
+    }
+  }
+  return checks;
+}
+
+function fileOf(
+  id: string,
+  context: ExecutionContext,
+): NonNullable<ReturnType<typeof context.loaded.get>>['file'] {
   const found = context.loaded.get(id);
   if (found === undefined) throw new Error(`${id} was never looked at`);
   return found.file;

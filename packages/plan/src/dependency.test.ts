@@ -71,18 +71,25 @@ test('affected is needed run backwards, interval by interval', () => {
   const related = fc.constantFrom(DAILY, HOURLY, WEEKLY, every('0 */6 * * *'), every('30 9 2,15 * *'));
   const reads = fc.oneof(fc.constant(INTERVAL), fc.constant(ALL), fc.integer({ min: 1, max: 9 }).map(back));
   fc.assert(
-    fc.property(related, related, reads, fc.nat({ max: 24 * 40 }), fc.integer({ min: 1, max: 60 }), (input, reader, how, at, hours) => {
-      const changed = { start: jan(15, at), end: jan(15, at + hours) };
-      const reached = affected(read(how), input, reader, changed) as Interval;
-      const own = reader.schedule as { expression: string };
-      for (const interval of splitBySchedule([days(1, 75)], schedule(own.expression))) {
-        const need = needed(read(how), input, reader, interval);
-        const isStale = need.start < changed.end && need.end > changed.start;
-        // Sound: whatever needs the change is reached. It may be reached a little further.
-        if (isStale && !(interval.start < reached.end && interval.end > reached.start)) return false;
-      }
-      return true;
-    }),
+    fc.property(
+      related,
+      related,
+      reads,
+      fc.nat({ max: 24 * 40 }),
+      fc.integer({ min: 1, max: 60 }),
+      (input, reader, how, at, hours) => {
+        const changed = { start: jan(15, at), end: jan(15, at + hours) };
+        const reached = affected(read(how), input, reader, changed) as Interval;
+        const own = reader.schedule as { expression: string };
+        for (const interval of splitBySchedule([days(1, 75)], schedule(own.expression))) {
+          const need = needed(read(how), input, reader, interval);
+          const isStale = need.start < changed.end && need.end > changed.start;
+          // Sound: whatever needs the change is reached. It may be reached a little further.
+          if (isStale && !(interval.start < reached.end && interval.end > reached.start)) return false;
+        }
+        return true;
+      },
+    ),
     { numRuns: 100 },
   );
 });

@@ -6,7 +6,8 @@ import { ALL_TIME, type Snapshot, type SnapshotRead } from './snapshot.ts';
 export type Related = Pick<Snapshot, 'materialization' | 'schedule' | 'timeColumn'>;
 
 /** Whether the snapshot's rows come interval by interval, so that one of them can change alone. */
-export const hasIntervals = ({ materialization }: Related): boolean => materialization === 'incremental_by_time';
+export const hasIntervals = ({ materialization }: Related): boolean =>
+  materialization === 'incremental_by_time';
 
 /** Parsed anew each time; the parser remembers. A snapshot with intervals always has a schedule. */
 function scheduleOf({ schedule: of }: Related): Schedule {
@@ -46,7 +47,12 @@ export function needed(read: SnapshotRead, input: Related, reader: Related, rang
  * The stretch of a reader whose rows may differ because a stretch of an input has other rows: the relation
  * of `needed` run backwards, in whole intervals of the reader. Null where the reader keeps its rows.
  */
-export function affected(read: SnapshotRead, input: Related, reader: Related, changed: Interval): Interval | null {
+export function affected(
+  read: SnapshotRead,
+  input: Related,
+  reader: Related,
+  changed: Interval,
+): Interval | null {
   const own = hasIntervals(reader) ? scheduleOf(reader) : null;
   if (own === null) return ALL_TIME;
   const counted = countedIn(input, own);

@@ -72,7 +72,10 @@ function dueOnce(done: IntervalSet, full: boolean, outside: Outside | undefined)
  * Cuts stretches into the ranges of tasks. One interval a task unless the node says that its query may
  * cover several: a query that names `start` in its SELECT list gives other rows when it covers a month.
  */
-export function cut({ timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>, set: IntervalSet): readonly Interval[] {
+export function cut(
+  { timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>,
+  set: IntervalSet,
+): readonly Interval[] {
   if (timing === null || snapshot.materialization !== 'incremental_by_time') return set;
   const size = snapshot.timeColumn === null || timing.dependsOnPast ? 1 : (timing.batchSize ?? 1);
   return batches(set, scheduleOfTiming(timing), size);
@@ -91,8 +94,10 @@ export function wantedOf(
 }
 
 /** Intervals in a set, counted in the node's schedule. */
-export const countOf = ({ timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>, set: IntervalSet): number =>
+export const countOf = (
+  { timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>,
+  set: IntervalSet,
+): number =>
   timing === null || snapshot.materialization !== 'incremental_by_time'
     ? set.length
     : countIntervals(set, scheduleOfTiming(timing));
-

@@ -3,8 +3,11 @@ import type { NodeId, NodeKind } from '@seeknal/manifest';
 
 import type { Materialization, Snapshot, SnapshotId } from './snapshot.ts';
 
-/** What a task does: read a file's shape and version, fill a table, run checks, write a file, make a view. */
-export type TaskAction = 'load' | 'build' | 'check' | 'export' | 'view';
+/**
+ * What a task does: read a file's shape and version, fill a table, run a rule, write a file, look at a view,
+ * or run a node's own changed audits over rows that it has already.
+ */
+export type TaskAction = 'load' | 'build' | 'check' | 'export' | 'view' | 'audit';
 
 /** One snapshot × one batch of intervals: the unit that is claimed, run, audited and committed. */
 export interface Task {

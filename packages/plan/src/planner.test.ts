@@ -1,22 +1,37 @@
 import { expect, test } from '@jest/globals';
 import type { Interval } from '@seeknal/intervals';
-import type { Manifest, NodeId } from '@seeknal/manifest';
+import type { JsonObject, Manifest, NodeId } from '@seeknal/manifest';
 
-import { days, EMPTY, exampleManifest, jan, recordOf, said, type ExampleNode } from './testing/example-project.ts';
+import {
+  days,
+  EMPTY,
+  exampleManifest,
+  jan,
+  recordOf,
+  said,
+  type ExampleNode,
+} from './testing/example-project.ts';
 import type { NodePlan, Plan } from './plan.ts';
 import { plan, type PlanRequest } from './planner.ts';
 import { ALL_TIME, type StateView } from './snapshot.ts';
 
 const SOURCE: ExampleNode = { id: 'source.events' };
 const DAILY: ExampleNode = { id: 'transform.daily', inputs: ['source.events'] };
-const WINDOW: ExampleNode = { id: 'transform.window', inputs: [['transform.daily', { kind: 'back', count: 2 }]] };
+const WINDOW: ExampleNode = {
+  id: 'transform.window',
+  inputs: [['transform.daily', { kind: 'back', count: 2 }]],
+};
 const REPORT: ExampleNode = { id: 'transform.report', mode: 'full', inputs: ['transform.window'] };
 const RULE: ExampleNode = { id: 'rule.sane', inputs: ['transform.daily'] };
 const EXPORT: ExampleNode = { id: 'exposure.csv', inputs: ['transform.report'] };
 const PROJECT = [SOURCE, DAILY, WINDOW, REPORT, RULE, EXPORT];
 
 /** Plans at the 5th, so that the days 1 to 4 are due, unless told otherwise. */
-const planned = (nodes: readonly ExampleNode[], state: StateView = EMPTY, more: Partial<PlanRequest> = {}): Plan =>
+const planned = (
+  nodes: readonly ExampleNode[],
+  state: StateView = EMPTY,
+  more: Partial<PlanRequest> = {},
+): Plan =>
   plan({
     manifest: exampleManifest(nodes),
     state,
@@ -31,7 +46,12 @@ const planned = (nodes: readonly ExampleNode[], state: StateView = EMPTY, more: 
   });
 
 /** The state in which a plan's environment would be with everything done, or with what `done` says. */
-function after(of: Plan, before: StateView, done: { readonly [node: NodeId]: readonly Interval[] } = {}): StateView {
+function after(
+  of: Plan,
+  before: StateView,
+  done: { readonly [node: NodeId]: readonly Interval[] } = {},
+  metadata: { readonly [node: NodeId]: JsonObject } = {},
+): StateView {
   const snapshots = { ...before.snapshots };
   for (const snapshot of of.snapshots) {
     const own = of.tasks.filter((task) => task.snapshot === snapshot.id).map(({ range }) => range);
@@ -43,11 +63,19 @@ function after(of: Plan, before: StateView, done: { readonly [node: NodeId]: rea
       {
         snapshot,
         fingerprint: snapshots[snapshot]?.fingerprint ?? '',
-        metadata: { description: null, owner: null, tags: [], audits: null },
+        metadata: metadata[node] ?? { description: null, owner: null, tags: [], audits: null },
       },
     ]),
   );
-  const prod = { name: 'prod', epoch: 1, pointers, previous: null, createdAt: 0, switchedAt: 0, expiresAt: null };
+  const prod = {
+    name: 'prod',
+    epoch: 1,
+    pointers,
+    previous: null,
+    createdAt: 0,
+    switchedAt: 0,
+    expiresAt: null,
+  };
   return { snapshots, environments: { prod } };
 }
 
@@ -103,7 +131,9 @@ test('a second plan has nothing to do, and says so', () => {
   const second = planned(PROJECT, DONE);
   expect(second.tasks).toEqual([]);
   expect(second.snapshots).toEqual([]);
-  expect(second.nodes.map(({ action, reason }) => `${action}: ${reason}`)).toEqual(Array(6).fill('keep: up to date'));
+  expect(second.nodes.map(({ action, reason }) => `${action}: ${reason}`)).toEqual(
+    Array(6).fill('keep: up to date'),
+  );
 });
 
 test('a day later only the new day is certain; what reads more may have to run again', () => {
@@ -128,13 +158,33 @@ test('a hole in the past is filled, and may touch what reads it', () => {
 
 test('a changed definition is rebuilt together with everything below it, with the path', () => {
   const changed = planned([SOURCE, { ...DAILY, sql: 'other' }, WINDOW, REPORT, RULE, EXPORT], DONE);
-  expect(changed.nodes.map(({ node, action, category, reason, path }) => [node, action, category, reason, path.join(' ')])).toEqual([
+  expect(
+    changed.nodes.map(({ node, action, category, reason, path }) => [
+      node,
+      action,
+      category,
+      reason,
+      path.join(' '),
+    ]),
+  ).toEqual([
     ['source.events', 'keep', null, 'up to date', ''],
     ['transform.daily', 'change', 'BREAKING', 'its sql changed', ''],
     ['rule.sane', 'change', 'BREAKING', 'it reads transform.daily, which changed', 'transform.daily'],
     ['transform.window', 'change', 'BREAKING', 'it reads transform.daily, which changed', 'transform.daily'],
-    ['transform.report', 'change', 'BREAKING', 'it reads transform.window, which changed', 'transform.daily transform.window'],
-    ['exposure.csv', 'change', 'BREAKING', 'it reads transform.report, which changed', 'transform.daily transform.window transform.report'],
+    [
+      'transform.report',
+      'change',
+      'BREAKING',
+      'it reads transform.window, which changed',
+      'transform.daily transform.window',
+    ],
+    [
+      'exposure.csv',
+      'change',
+      'BREAKING',
+      'it reads transform.report, which changed',
+      'transform.daily transform.window transform.report',
+    ],
   ]);
   expect(changed.summary.tasks).toBe(11);
 });
@@ -164,9 +214,46 @@ test('a snapshot that a former definition left is found again', () => {
 });
 
 test('only metadata that changed rebuilds nothing', () => {
-  const described = planned([SOURCE, { ...DAILY, description: 'by day' }, WINDOW, REPORT, RULE, EXPORT], DONE);
+  const described = planned(
+    [SOURCE, { ...DAILY, description: 'by day' }, WINDOW, REPORT, RULE, EXPORT],
+    DONE,
+  );
   expect(described.tasks).toEqual([]);
   expect(nodeOf(described, 'transform.daily')).toMatchObject({ action: 'change', category: 'METADATA' });
+});
+
+const audited = (...accepts: string[]): ExampleNode[] => [SOURCE, { ...DAILY, accepts }];
+const passed = (...audits: string[]): { [node: NodeId]: JsonObject } => ({
+  'transform.daily': { description: null, owner: null, tags: [], audits },
+});
+
+test.each<[string, StateView, string]>([
+  ['there are no rows yet', EMPTY, ''],
+  ['the rows have passed them', after(planned(audited('a')), EMPTY, {}, passed('a')), ''],
+  [
+    'the rows have passed others',
+    after(planned(audited('b')), EMPTY, {}, passed('b')),
+    'transform.daily audits',
+  ],
+  ['the rows have passed none', after(planned([SOURCE, DAILY]), EMPTY), 'transform.daily audits'],
+  [
+    'nobody noted which they passed',
+    after(planned([SOURCE, DAILY]), EMPTY, {}, { 'transform.daily': {} }),
+    'transform.daily audits',
+  ],
+  [
+    'the environment points elsewhere',
+    { ...after(planned(audited('a')), EMPTY), environments: {} },
+    'transform.daily audits',
+  ],
+])('audits run over rows that are there unless %s', (_, state, expected) => {
+  const { tasks } = planned(audited('a'), state);
+  expect(
+    tasks
+      .filter(({ action }) => action === 'audit')
+      .map(({ id }) => id)
+      .join(' '),
+  ).toBe(expected);
 });
 
 test('a node gone from the project is removed, unless only some nodes were asked for', () => {
@@ -181,7 +268,10 @@ test('a node gone from the project is removed, unless only some nodes were asked
 
 test('a removed node that the state has forgotten is still removed', () => {
   const forgotten = { ...DONE, snapshots: {} };
-  expect(nodeOf(planned([], forgotten), 'source.events')).toMatchObject({ action: 'remove', materialization: null });
+  expect(nodeOf(planned([], forgotten), 'source.events')).toMatchObject({
+    action: 'remove',
+    materialization: null,
+  });
 });
 
 test('what cannot run is blocked by name, with everything that reads it and nothing else', () => {
@@ -208,7 +298,10 @@ test('a node selected without the rows that it reads is blocked, and so is what 
 
 test('a gap that the selected intervals do not need blocks nothing', () => {
   const nodes = [SOURCE, DAILY, { ...WINDOW, inputs: ['transform.daily'] }];
-  const late = after(planned(nodes), EMPTY, { 'transform.daily': [days(3, 5)], 'transform.window': [days(1, 4)] });
+  const late = after(planned(nodes), EMPTY, {
+    'transform.daily': [days(3, 5)],
+    'transform.window': [days(1, 4)],
+  });
   const some = planned(nodes, late, { select: new Set(['transform.window']) });
   expect(lines(some)).toEqual(['transform.window backfill 4']);
 });
@@ -222,7 +315,12 @@ test.each<[string, Partial<ExampleNode>, Partial<PlanRequest>, string]>([
   ['a start between ticks counts from the next', { timing: { start: jan(1, 5) } }, {}, '2-4'],
   ['without a start the newest interval is taken', { timing: { start: null } }, {}, '4'],
   ['without a start a range gives one', { timing: { start: null } }, { range: days(2, 5) }, '2-4'],
-  ['without a start a range without one gives none', { timing: { start: null } }, { range: { ...ALL_TIME, end: jan(5) } }, '4'],
+  [
+    'without a start a range without one gives none',
+    { timing: { start: null } },
+    { range: { ...ALL_TIME, end: jan(5) } },
+    '4',
+  ],
   ['a schedule of mornings', { schedule: '0 6 * * *' }, {}, '1-5'],
 ])('%s', (_, node, request, expected) => {
   const one = planned([SOURCE, { ...DAILY, ...node }], EMPTY, request);
@@ -277,7 +375,10 @@ test('without a time column a task is one interval, whatever the batch size', ()
 });
 
 test('a full refresh runs what is done again, for the selected nodes only', () => {
-  const again = planned(PROJECT, DONE, { full: true, select: new Set(['transform.daily', 'transform.report']) });
+  const again = planned(PROJECT, DONE, {
+    full: true,
+    select: new Set(['transform.daily', 'transform.report']),
+  });
   expect(lines(again)).toEqual(['transform.daily backfill 1-4', 'transform.report backfill all']);
   expect(again.invalidations.map(({ range, reason }) => `${said([range])}: ${reason}`)).toEqual([
     '1-4: full refresh',
@@ -296,7 +397,10 @@ test('a file that changed is loaded again; done days are kept, and the plan says
 test('a file without a time column leaves the days of its readers alone, unless they ask to be rebuilt', () => {
   const outside = { 'source.events': { isChanged: true, reason: 'its file changed' } };
   const untimed = { ...SOURCE, timeColumn: null };
-  for (const [onChange, maybe] of [['keep', ''], ['rebuild', '1-4']] as const) {
+  for (const [onChange, maybe] of [
+    ['keep', ''],
+    ['rebuild', '1-4'],
+  ] as const) {
     const nodes = [untimed, { ...DAILY, onChange }];
     const moved = planned(nodes, after(planned(nodes), EMPTY), { outside });
     expect(said(nodeOf(moved, 'transform.daily').maybe)).toBe(maybe);
@@ -307,12 +411,19 @@ test('a file without a time column leaves the days of its readers alone, unless 
 });
 
 test('a full node with a schedule is due for the newest ended interval only', () => {
-  const monthly: ExampleNode = { id: 'transform.monthly', mode: 'full', schedule: '0 0 1 * *', inputs: ['transform.daily'] };
+  const monthly: ExampleNode = {
+    id: 'transform.monthly',
+    mode: 'full',
+    schedule: '0 0 1 * *',
+    inputs: ['transform.daily'],
+  };
   const nodes = [SOURCE, DAILY, monthly];
   const first = planned(nodes, EMPTY, { now: Date.UTC(2024, 1, 3) });
   expect(nodeOf(first, 'transform.monthly').missing).toEqual([{ start: jan(1), end: jan(32) }]);
   const done = after(first, EMPTY);
-  expect(nodeOf(planned(nodes, done, { now: Date.UTC(2024, 1, 20) }), 'transform.monthly').missing).toEqual([]);
+  expect(nodeOf(planned(nodes, done, { now: Date.UTC(2024, 1, 20) }), 'transform.monthly').missing).toEqual(
+    [],
+  );
   // An older range than the table stands for does not turn it back; a refresh builds it again.
   const older = planned(nodes, done, { now: Date.UTC(2024, 1, 20), range: { start: jan(-60), end: jan(1) } });
   expect(nodeOf(older, 'transform.monthly').missing).toEqual([]);
@@ -349,7 +460,8 @@ test('the same input read in two ways is read in the wider one', () => {
     ],
   });
   const reads = (a: number, b: number) =>
-    planned([SOURCE, DAILY, twice(a, b)]).snapshots.find(({ node }) => node === 'transform.twice')?.reads[0]?.reads;
+    planned([SOURCE, DAILY, twice(a, b)]).snapshots.find(({ node }) => node === 'transform.twice')?.reads[0]
+      ?.reads;
   expect(reads(2, 5)).toEqual({ kind: 'back', count: 5 });
   expect(reads(3, 0)).toEqual({ kind: 'back', count: 3 });
   expect(reads(0, 0)).toEqual({ kind: 'interval' });
@@ -367,12 +479,18 @@ test('a pointer made under the same fingerprint by a proof keeps its snapshot', 
   const fingerprint = manifest.nodes['source.events']?.fingerprint as string;
   const [snapshot] = FIRST.snapshots;
   const proven = {
-    snapshots: { older: recordOf({ ...(snapshot as NonNullable<typeof snapshot>), id: 'older' }, [ALL_TIME]) },
+    snapshots: {
+      older: recordOf({ ...(snapshot as NonNullable<typeof snapshot>), id: 'older' }, [ALL_TIME]),
+    },
     environments: {
       prod: {
         ...(DONE.environments['prod'] as NonNullable<StateView['environments'][string]>),
         pointers: {
-          'source.events': { snapshot: 'older', fingerprint, metadata: { description: null, owner: null, tags: [], audits: null } },
+          'source.events': {
+            snapshot: 'older',
+            fingerprint,
+            metadata: { description: null, owner: null, tags: [], audits: null },
+          },
         },
       },
     },
@@ -383,7 +501,11 @@ test('a pointer made under the same fingerprint by a proof keeps its snapshot', 
 test('a proven snapshot may read what the project no longer has', () => {
   const gone = { node: 'source.gone', snapshot: 'gone', reads: { kind: 'all' }, onChange: 'keep' } as const;
   const daily = FIRST.snapshots.find(({ node }) => node === 'transform.daily') as Plan['snapshots'][number];
-  const proven = { ...daily, inputs: [{ place: 'input_0', node: gone.node, snapshot: gone.snapshot }], reads: [gone] };
+  const proven = {
+    ...daily,
+    inputs: [{ place: 'input_0', node: gone.node, snapshot: gone.snapshot }],
+    reads: [gone],
+  };
   const state = { ...DONE, snapshots: { ...DONE.snapshots, [daily.id]: recordOf(proven, [days(1, 4)]) } };
   expect(lines(planned([SOURCE, DAILY], state)).slice(0, 2)).toEqual([
     'source.events keep',
@@ -398,11 +520,16 @@ test('a snapshot that the state has forgotten counts as changed in everything', 
 
 test('an end beyond the last tick of a schedule is no end', () => {
   const last: ExampleNode = { ...DAILY, schedule: '0 0 1 1 *', timing: { start: jan(1), end: ALL_TIME.end } };
-  expect(said(nodeOf(planned([SOURCE, last], EMPTY, { now: Date.UTC(2025, 5) }), 'transform.daily').missing)).toBe('1-31');
+  expect(
+    said(nodeOf(planned([SOURCE, last], EMPTY, { now: Date.UTC(2025, 5) }), 'transform.daily').missing),
+  ).toBe('1-31');
 });
 
 test('100 years of hours with a few holes are planned as fast as one', () => {
-  const hourly = [SOURCE, { ...DAILY, schedule: '0 * * * *', timing: { start: Date.UTC(1924, 0, 1), batchSize: 24 } }];
+  const hourly = [
+    SOURCE,
+    { ...DAILY, schedule: '0 * * * *', timing: { start: Date.UTC(1924, 0, 1), batchSize: 24 } },
+  ];
   const first = planned(hourly, EMPTY, { range: days(4, 5) });
   const done = after(first, EMPTY, { 'transform.daily': [{ start: Date.UTC(1924, 0, 1), end: jan(3) }] });
   expect(planned(hourly, done).tasks.map(({ id }) => id)).toEqual([

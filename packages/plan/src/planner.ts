@@ -1,12 +1,34 @@
-import { difference, intersection, intervalSet, overlaps, union, type Interval, type IntervalSet } from '@seeknal/intervals';
-import { canonicalJson, inputsOf, sha256, type Manifest, type NodeId } from '@seeknal/manifest';
+import {
+  difference,
+  intersection,
+  intervalSet,
+  overlaps,
+  union,
+  type Interval,
+  type IntervalSet,
+} from '@seeknal/intervals';
+import {
+  canonicalJson,
+  inputsOf,
+  sha256,
+  type JsonObject,
+  type Manifest,
+  type NodeId,
+} from '@seeknal/manifest';
 
-import { changes, type Change } from './change.ts';
+import { changes, metadataOf, type Change } from './change.ts';
 import { affected, needed } from './dependency.ts';
 import { countOf, cut, due, type Due, type Outside } from './due.ts';
 import type { Invalidation, NodeAction, NodePlan, Plan, PlanSummary, Task, TaskAction } from './plan.ts';
 import { resolveNodes, type ResolvedNode } from './resolve.ts';
-import type { EnvironmentRecord, Materialization, Pointer, SnapshotId, StateView } from './snapshot.ts';
+import {
+  ALL_TIME,
+  type EnvironmentRecord,
+  type Materialization,
+  type Pointer,
+  type SnapshotId,
+  type StateView,
+} from './snapshot.ts';
 import { taskId } from './task-id.ts';
 
 export interface PlanRequest {
@@ -35,6 +57,8 @@ interface Found {
   readonly missing: IntervalSet;
   readonly maybe: IntervalSet;
   readonly blocked: string | null;
+  /** Whether rows that are there have to pass audits that they have not met. */
+  readonly audits: boolean;
   /** Inputs that change while the done intervals stay, as the author asked. */
   readonly keptOver: readonly NodeId[];
 }
@@ -106,11 +130,39 @@ function find(
   const missing = isSelected ? dueNow.missing : [];
   const blocked = missing.length === 0 ? null : blockedBy(resolved, missing, above);
   const maybe = isSelected && blocked === null ? maybeOf(resolved, missing, above) : [];
-  return { resolved, change, due: dueNow, missing, maybe, blocked, keptOver: keptOver(resolved, above) };
+  const audits = isSelected && blocked === null && meetsNewAudits(resolved, request);
+  return {
+    resolved,
+    change,
+    due: dueNow,
+    missing,
+    maybe,
+    blocked,
+    audits,
+    keptOver: keptOver(resolved, above),
+  };
 }
 
+/** Audits decide no rows, but whether they may be shown: changed ones run before the environment points there. */
+function meetsNewAudits(
+  { node, snapshot, record }: ResolvedNode,
+  { state, environment }: PlanRequest,
+): boolean {
+  if (node.spec.kind !== 'transform' || node.spec.checks.length === 0) return false;
+  if (record === null || record.done.length === 0) return false;
+  const pointer = state.environments[environment]?.pointers[node.id];
+  if (pointer?.snapshot !== snapshot.id) return true;
+  return auditsIn(pointer.metadata) !== auditsIn(metadataOf(node));
+}
+
+const auditsIn = ({ audits = null }: JsonObject): string => canonicalJson(audits);
+
 /** The first input that has no rows for what is needed and gets none from this plan, as a sentence. */
-function blockedBy({ snapshot }: ResolvedNode, missing: IntervalSet, above: ReadonlyMap<NodeId, Found>): string | null {
+function blockedBy(
+  { snapshot }: ResolvedNode,
+  missing: IntervalSet,
+  above: ReadonlyMap<NodeId, Found>,
+): string | null {
   for (const { node } of snapshot.inputs) {
     const input = above.get(node);
     if (input !== undefined && input.blocked !== null) return `${node} cannot run: ${input.blocked}`;
@@ -122,14 +174,19 @@ function blockedBy({ snapshot }: ResolvedNode, missing: IntervalSet, above: Read
     if (gaps.length === 0) continue;
     for (const range of missing) {
       const need = needed(read, input.resolved.snapshot, snapshot, range);
-      if (overlaps(gaps, need)) return `${read.node} lacks rows that it reads; select it too: +${snapshot.node}`;
+      if (overlaps(gaps, need))
+        return `${read.node} lacks rows that it reads; select it too: +${snapshot.node}`;
     }
   }
   return null;
 }
 
 /** Done stretches that run again if what runs above turns out to change rows. */
-function maybeOf({ snapshot, record }: ResolvedNode, missing: IntervalSet, above: ReadonlyMap<NodeId, Found>): IntervalSet {
+function maybeOf(
+  { snapshot, record }: ResolvedNode,
+  missing: IntervalSet,
+  above: ReadonlyMap<NodeId, Found>,
+): IntervalSet {
   if (record === null || record.done.length === 0) return [];
   const touched = snapshot.reads.flatMap((read) => {
     const input = above.get(read.node);
@@ -147,7 +204,9 @@ function keptOver({ snapshot, record }: ResolvedNode, above: ReadonlyMap<NodeId,
   return snapshot.reads.flatMap((read) => {
     const input = above.get(read.node);
     if (input === undefined || input.resolved.record === null) return [];
-    const isKept = input.missing.some((range) => affected(read, input.resolved.snapshot, snapshot, range) === null);
+    const isKept = input.missing.some(
+      (range) => affected(read, input.resolved.snapshot, snapshot, range) === null,
+    );
     return isKept ? [read.node] : [];
   });
 }
@@ -162,7 +221,10 @@ const ACTIONS: Record<Materialization, TaskAction> = {
 };
 
 /** The task for one stretch of a snapshot. */
-export function taskOf({ node, snapshot, timing }: Pick<ResolvedNode, 'node' | 'snapshot' | 'timing'>, range: Interval): Task {
+export function taskOf(
+  { node, snapshot, timing }: Pick<ResolvedNode, 'node' | 'snapshot' | 'timing'>,
+  range: Interval,
+): Task {
   return {
     id: taskId(node.id, range),
     node: node.id,
@@ -173,8 +235,20 @@ export function taskOf({ node, snapshot, timing }: Pick<ResolvedNode, 'node' | '
   };
 }
 
-const tasksOf = ({ resolved, missing }: Found): readonly Task[] =>
-  cut(resolved, missing).map((range) => taskOf(resolved, range));
+const tasksOf = ({ resolved, missing, audits }: Found): readonly Task[] => [
+  ...cut(resolved, missing).map((range) => taskOf(resolved, range)),
+  ...(audits ? [auditTask(resolved)] : []),
+];
+
+/** Runs after the node's own tasks, over all of its rows. */
+const auditTask = ({ node, snapshot }: ResolvedNode): Task => ({
+  id: `${node.id} audits`,
+  node: node.id,
+  snapshot: snapshot.id,
+  action: 'audit',
+  range: ALL_TIME,
+  intervals: 1,
+});
 
 const invalidationsOf = ({ resolved, due: { again }, missing, blocked }: Found): readonly Invalidation[] =>
   missing.length === 0 || blocked !== null
@@ -226,7 +300,9 @@ function unsupported(manifest: Manifest, id: NodeId, resolved: ReadonlyMap<NodeI
     action: 'blocked',
     category: null,
     reason:
-      node.spec.kind === 'unsupported' ? node.spec.reason : `it reads ${lacking?.ref}, which this version cannot run`,
+      node.spec.kind === 'unsupported'
+        ? node.spec.reason
+        : `it reads ${lacking?.ref}, which this version cannot run`,
     path: [],
     snapshot: null,
     isNew: false,
@@ -287,4 +363,3 @@ function summaryOf(nodes: readonly NodePlan[], tasks: readonly Task[]): PlanSumm
     intervals: tasks.reduce((sum, { intervals }) => sum + intervals, 0),
   };
 }
-

@@ -1,7 +1,21 @@
 import type { Instant, Interval } from '@seeknal/intervals';
-import { inputsOf, type Manifest, type ManifestNode, type NodeId, type Reads, type Timing } from '@seeknal/manifest';
+import {
+  inputsOf,
+  type Manifest,
+  type ManifestNode,
+  type NodeId,
+  type Reads,
+  type Timing,
+} from '@seeknal/manifest';
 
-import type { EnvironmentRecord, Materialization, Snapshot, SnapshotRead, SnapshotRecord, StateView } from './snapshot.ts';
+import type {
+  EnvironmentRecord,
+  Materialization,
+  Snapshot,
+  SnapshotRead,
+  SnapshotRecord,
+  StateView,
+} from './snapshot.ts';
 import { startOf } from './wanted.ts';
 
 /** A node of the manifest with the snapshot that stands for it. */
@@ -20,7 +34,8 @@ export const materializationOf = ({ spec }: ManifestNode): Materialization | nul
   return spec.kind === 'transform' ? spec.mode : spec.kind;
 };
 
-export const timingOf = ({ spec }: ManifestNode): Timing | null => (spec.kind === 'transform' ? spec.timing : null);
+export const timingOf = ({ spec }: ManifestNode): Timing | null =>
+  spec.kind === 'transform' ? spec.timing : null;
 
 /**
  * Finds the snapshot of every node that can run, inputs first: one that the state knows under the node's

@@ -10,12 +10,19 @@ export const scheduleOfTiming = (timing: Timing): Schedule =>
  * Which instants a node should have rows for: whole intervals that start at or after `start`, and have
  * ended by `now`. With a range, only the intervals that start in it.
  */
-export function wanted(timing: Timing, start: Instant, now: Instant, range: Interval | null): readonly Interval[] {
+export function wanted(
+  timing: Timing,
+  start: Instant,
+  now: Instant,
+  range: Interval | null,
+): readonly Interval[] {
   const ticks = scheduleOfTiming(timing);
   const ended = ticks.floor(now);
   const first = ticks.ceil(Math.max(start, range?.start ?? start));
   if (ended === null || first === null) return [];
-  const ends = [timing.end, range?.end ?? null].flatMap((end) => (end === null ? [] : (ticks.ceil(end) ?? [])));
+  const ends = [timing.end, range?.end ?? null].flatMap((end) =>
+    end === null ? [] : (ticks.ceil(end) ?? []),
+  );
   const last = Math.min(ended, ...ends);
   return first < last ? [{ start: first, end: last }] : [];
 }
@@ -45,4 +52,3 @@ export function startOf(
   if (range !== null && range.start > ALL_TIME.start) return range.start;
   return newestEnded(timing, now, range)?.start ?? now;
 }
-

@@ -73,7 +73,9 @@ export function rawNode(file: YamlFile, body: SqlText | null, findings: Findings
   const base: YamlPath = isKeyed ? [outer as string] : [];
   const config = isKeyed ? (value[outer as string] as JsonObject) : value;
   const report: RawNode['report'] = (path, code, message, hint) => {
-    findings.problems.push(problemAt(source, file.placeOf([...base, ...path]), code, message, hint));
+    const place =
+      code === 'KEY_UNKNOWN' ? file.keyPlaceOf([...base, ...path]) : file.placeOf([...base, ...path]);
+    findings.problems.push(problemAt(source, place, code, message, hint));
   };
 
   const kind = kindOf(

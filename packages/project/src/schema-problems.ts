@@ -23,63 +23,49 @@ export function schemaProblems(
 ): readonly Problem[] {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return [];
-  return result.error.issues.flatMap((issue) => problemsOf(issue, schema, file, base, what));
-}
-
-function problemsOf(
-  issue: Issue,
-  schema: z.ZodType,
-  file: YamlFile,
-  base: YamlPath,
-  what: string,
-): readonly Problem[] {
-  const inner = issue.path as YamlPath;
-  const path = [...base, ...inner];
-  if (issue.code === 'unrecognized_keys') {
-    const known = keysAt(schema, inner);
+  const issues = result.error.issues.flatMap((issue) => leaves(issue));
+  const where = (path: YamlPath): string => (path.length === 0 ? what : `"${path.join('.')}"`);
+  const meant = new Set<string>();
+  const unknown = issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [];
+    const path = issue.path as YamlPath;
+    const known = keysAt(schema, path);
     return issue.keys.map((key) => {
       const near = nearest(key, known);
+      if (near !== null) meant.add([...path, near].join('.'));
       const hint = near === null ? `Known are: ${known.join(', ')}.` : `Did you mean "${near}"?`;
-      const where = inner.length === 0 ? what : `"${inner.join('.')}"`;
-      return problemAt(
-        file.source,
-        file.keyPlaceOf([...path, key]),
-        'KEY_UNKNOWN',
-        `Unknown key "${key}" in ${where}.`,
-        hint,
-      );
+      const at = file.keyPlaceOf([...base, ...path, key]);
+      return problemAt(file.source, at, 'KEY_UNKNOWN', `Unknown key "${key}" in ${where(path)}.`, hint);
     });
-  }
-  const name = inner.length === 0 ? what : `"${inner.join('.')}"`;
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
-    const parent = inner.slice(0, -1);
-    const where = parent.length === 0 ? what : `"${parent.join('.')}"`;
-    const at = file.keyPlaceOf([...base, ...parent]);
-    return [
-      problemAt(
-        file.source,
-        at,
-        'KEY_MISSING',
-        `The key "${inner.at(-1) ?? ''}" is missing in ${where}.`,
-        `Add it: ${inner.at(-1) ?? ''}: …`,
-      ),
-    ];
-  }
-  const deeper = issue.code === 'invalid_union' ? deepest(issue) : null;
-  if (deeper !== null) {
-    return problemsOf({ ...deeper, path: [...issue.path, ...deeper.path] }, schema, file, base, what);
-  }
-  return [
-    problemAt(file.source, file.placeOf(path), 'VALUE_INVALID', `${name} ${saying(issue)}.`, hintOf(issue)),
-  ];
+  });
+  const others = issues.flatMap((issue) => {
+    const path = issue.path as YamlPath;
+    if (issue.code === 'unrecognized_keys') return [];
+    if (issue.input === undefined && path.length > 0) {
+      // A missing key that was only misspelt has been said already.
+      if (meant.has(path.join('.'))) return [];
+      const [key, parent] = [path.at(-1) ?? '', path.slice(0, -1)];
+      const message = `The key "${key}" is missing in ${where(parent)}.`;
+      const at = file.keyPlaceOf([...base, ...parent]);
+      return [problemAt(file.source, at, 'KEY_MISSING', message, `Add it: ${key}: …`)];
+    }
+    const at = file.placeOf([...base, ...path]);
+    return [problemAt(file.source, at, 'VALUE_INVALID', `${where(path)} ${saying(issue)}.`, hintOf(issue))];
+  });
+  return [...unknown, ...others];
 }
 
-/** Of the alternatives of a union, the one complaint that got furthest into the value, when it got anywhere. */
-function deepest(issue: z.core.$ZodIssueInvalidUnion): Issue | null {
-  const inside = issue.errors
-    .filter((issues) => issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'))
-    .flatMap((issues) => issues.slice(0, 1));
-  return inside.toSorted((a, b) => b.path.length - a.path.length)[0] ?? null;
+/**
+ * The complaints behind one: of the alternatives of a union, those of the one that fits the value's own
+ * shape, if any does.
+ */
+function leaves(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union' || issue.input === undefined) return [issue];
+  const fitting = issue.errors.find((issues) =>
+    issues.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  if (fitting === undefined) return [issue];
+  return fitting.flatMap((inner) => leaves({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
 const EXPECTED: { readonly [type: string]: string } = {

@@ -12,7 +12,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 
-import { problemAt, type Findings } from './problem.ts';
+import { problemAt, type Findings, type ProblemCode } from './problem.ts';
 import type { SourceText } from './source-text.ts';
 import { readBefore } from './yaml-before.ts';
 
@@ -46,12 +46,7 @@ export function readTree(source: SourceText, document: Document, findings: Findi
   const spots = new Map<string, Spot>();
   let budget = MOST_VALUES_BY_ALIAS;
   let aliasDepth = 0;
-  const fail = (
-    at: number,
-    code: 'YAML_ALIAS' | 'YAML_RESERVED_KEY' | 'VALUE_INVALID',
-    message: string,
-    hint: string,
-  ): void => {
+  const fail = (at: number, code: ProblemCode, message: string, hint: string): void => {
     findings.problems.push(problemAt(source, at, code, message, hint));
   };
 
@@ -159,6 +154,15 @@ export function readTree(source: SourceText, document: Document, findings: Findi
         `Quote it: "${text}".`,
       );
       return text;
+    }
+    if (scalar !== null && !['string', 'number', 'boolean'].includes(typeof scalar)) {
+      fail(
+        startOf(source, node),
+        'YAML_INVALID',
+        `The tag ${node.tag ?? ''} makes this no plain value.`,
+        'Remove the tag.',
+      );
+      return null;
     }
     return scalar as Json;
   }

@@ -28,7 +28,9 @@ const FILES = {
 /** Runs the project in a process of its own; null when it was killed before it could say how it went. */
 function runChild(folder: string, killAfterMs: number | null): Promise<string | null> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [CHILD, folder, String(DAYS + 1)], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [CHILD, folder, String(DAYS + 1)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [out, err] = ['', ''];
     child.stdout.on('data', (data) => (out += String(data)));
     child.stderr.on('data', (data) => (err += String(data)));
@@ -62,7 +64,7 @@ async function disagreements(folder: ProjectFolder): Promise<readonly string[]> 
       const sorted = ledger
         .filter((commit) => commit.node === node)
         .map(({ range }) => range)
-       .toSorted((a, b) => a.start - b.start);
+        .toSorted((a, b) => a.start - b.start);
       if (node === 'transform.daily' || node === 'transform.window' || node === 'transform.keyed') {
         sorted.forEach(({ start }, i) => {
           const before = sorted[i - 1];
@@ -71,7 +73,8 @@ async function disagreements(folder: ProjectFolder): Promise<readonly string[]> 
       }
       const covered = sorted.reduce((sum, { start, end }) => sum + (end - start), 0);
       const done = (states.get(node) ?? []).reduce((sum, { start, end }) => sum + (end - start), 0);
-      if (node !== 'transform.total' && node !== 'exposure.out' && covered !== done) found.push(`${node}: ledger ${covered}, state ${done}`);
+      if (node !== 'transform.total' && node !== 'exposure.out' && covered !== done)
+        found.push(`${node}: ledger ${covered}, state ${done}`);
     }
     return found;
   } finally {
@@ -90,27 +93,23 @@ beforeAll(async () => {
 
 afterAll(() => undisturbed.remove('.'));
 
-test(
-  `killed at ${KILLS} random moments, the next run makes everything as if nothing had happened, and does nothing twice`,
-  async () => {
-    let cut = 0;
-    for (let i = 0; i < KILLS; i += 1) {
-      const folder = await ProjectFolder.make(FILES);
-      try {
-        // Up to three kills of one project: a recovery may be killed, too.
-        for (let kills = 0; kills < 1 + (i % 3); kills += 1) {
-          if ((await runChild(folder.path, 150 + Math.random() * 1500)) === null) cut += 1;
-        }
-        expect(['success', 'nothing_to_do']).toContain(await runChild(folder.path, null));
-        expect(await contents(folder)).toEqual(expected);
-        expect(await disagreements(folder)).toEqual([]);
-        expect(await runChild(folder.path, null)).toBe('nothing_to_do');
-      } finally {
-        await folder.remove('.');
+test(`killed at ${KILLS} random moments, the next run makes everything as if nothing had happened, and does nothing twice`, async () => {
+  let cut = 0;
+  for (let i = 0; i < KILLS; i += 1) {
+    const folder = await ProjectFolder.make(FILES);
+    try {
+      // Up to three kills of one project: a recovery may be killed, too.
+      for (let kills = 0; kills < 1 + (i % 3); kills += 1) {
+        if ((await runChild(folder.path, 150 + Math.random() * 1500)) === null) cut += 1;
       }
+      expect(['success', 'nothing_to_do']).toContain(await runChild(folder.path, null));
+      expect(await contents(folder)).toEqual(expected);
+      expect(await disagreements(folder)).toEqual([]);
+      expect(await runChild(folder.path, null)).toBe('nothing_to_do');
+    } finally {
+      await folder.remove('.');
     }
-    // Kills that all came too late would prove nothing.
-    expect(cut).toBeGreaterThan(KILLS / 4);
-  },
-  3_600_000,
-);
+  }
+  // Kills that all came too late would prove nothing.
+  expect(cut).toBeGreaterThan(KILLS / 4);
+}, 3_600_000);

@@ -35,17 +35,47 @@ function node(shape: Shape, at: number): string {
   const within = "day >= '{{ start }}' AND day < '{{ end }}'";
   switch (shape.kind) {
     case 'interval':
-      return byDay(name, `{ref: ${input}}`, `SELECT day, sum(amount) + ${shape.n} AS amount FROM ${input} WHERE ${within} GROUP BY day`, rebuild);
+      return byDay(
+        name,
+        `{ref: ${input}}`,
+        `SELECT day, sum(amount) + ${shape.n} AS amount FROM ${input} WHERE ${within} GROUP BY day`,
+        rebuild,
+      );
     case 'back':
-      return byDay(name, `{ref: ${input}, reads: {back: ${shape.n + 1}}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`, rebuild);
+      return byDay(
+        name,
+        `{ref: ${input}, reads: {back: ${shape.n + 1}}}`,
+        `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`,
+        rebuild,
+      );
     case 'all':
-      return byDay(name, `{ref: ${input}, reads: all}`, `SELECT DATE '{{ start }}' AS day, max(amount) + ${shape.n} AS amount FROM ref('${input}')`, rebuild);
+      return byDay(
+        name,
+        `{ref: ${input}, reads: all}`,
+        `SELECT DATE '{{ start }}' AS day, max(amount) + ${shape.n} AS amount FROM ref('${input}')`,
+        rebuild,
+      );
     case 'unfiltered':
-      return byDay(name, `{ref: ${input}}`, `SELECT day, amount + ${shape.n} AS amount FROM input_0 WHERE day::VARCHAR = '{{ start }}'`, rebuild);
+      return byDay(
+        name,
+        `{ref: ${input}}`,
+        `SELECT day, amount + ${shape.n} AS amount FROM input_0 WHERE day::VARCHAR = '{{ start }}'`,
+        rebuild,
+      );
     case 'keyed':
-      return byDay(name, `{ref: ${input}}`, `SELECT DATE '{{ start }}' AS day, count(*) AS amount FROM ${input} WHERE ${within}`, rebuild).replace('time_column: day\n', '');
+      return byDay(
+        name,
+        `{ref: ${input}}`,
+        `SELECT DATE '{{ start }}' AS day, count(*) AS amount FROM ${input} WHERE ${within}`,
+        rebuild,
+      ).replace('time_column: day\n', '');
     case 'past':
-      return byDay(name, `{ref: ${input}, reads: {back: 1}}`, `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`, `depends_on_past: true\n${rebuild}`);
+      return byDay(
+        name,
+        `{ref: ${input}, reads: {back: 1}}`,
+        `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`,
+        `depends_on_past: true\n${rebuild}`,
+      );
     case 'full':
       return `kind: transform\nname: ${name}\ninputs: [{ref: ${input}}]\ntransform: SELECT day, sum(amount) + ${shape.n} AS amount FROM input_0 GROUP BY day\n`;
     case 'view':
@@ -64,7 +94,9 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     do: fc.constant('rows' as const),
-    rows: fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 3 })), { maxLength: 8 }),
+    rows: fc.array(fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 3 })), {
+      maxLength: 8,
+    }),
   }),
   fc.record({ do: fc.constant('clock' as const), by: fc.integer({ min: 1, max: 2 }) }),
   fc.record({ do: fc.constant('edit' as const), at: fc.nat({ max: NODES - 1 }), n: fc.nat({ max: 2 }) }),
@@ -73,7 +105,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('forget' as const) }),
 );
 
-const filesOf = (shape: readonly Shape[], rows: readonly (readonly [number, number])[]): { [path: string]: string } => ({
+const filesOf = (
+  shape: readonly Shape[],
+  rows: readonly (readonly [number, number])[],
+): { [path: string]: string } => ({
   'data/sales.csv': csv(...rows),
   'seeknal/sources/sales.yml': SOURCE,
   ...Object.fromEntries(shape.map((each, i) => [`seeknal/transforms/t${i + 1}.yml`, node(each, i)])),
@@ -89,46 +124,52 @@ async function tables(folder: ProjectFolder): Promise<readonly (readonly string[
 
 // The promise of the whole: whatever happened before, after a run every table holds what a project that is
 // built from nothing, one task after the other, holds.
-test(
-  'no table is ever stale: after edits, corrections, selections and lost states, all equal a build from nothing',
-  async () => {
-    await fc.assert(
-      fc.asyncProperty(shapes, fc.array(step, { minLength: 1, maxLength: 6 }), async (start, steps) => {
-        let shape = start;
-        let day = 3;
-        let rows: readonly (readonly [number, number])[] = [[1, 1], [1, 2], [2, 2], [4, 1]];
-        const folder = await ProjectFolder.make(filesOf(shape, rows));
-        try {
-          await folder.run(day);
-          for (const each of steps) {
-            let select: string[] | undefined;
-            let full = false;
-            if (each.do === 'rows') rows = each.rows;
-            if (each.do === 'clock') day += each.by;
-            if (each.do === 'edit') shape = shape.map((old, i) => (i === each.at ? { ...old, n: each.n } : old));
-            if (each.do === 'select') select = [`transform.t${each.at + 1}`];
-            if (each.do === 'full') full = true;
-            if (each.do === 'forget') await folder.remove('target/state.json', 'target/state.json.1');
-            await folder.write(filesOf(shape, rows));
-            if (select !== undefined) await folder.run(day, { nodes: select });
-            if (full) await folder.run(day, { select: [`transform.t${each.do === 'full' ? each.at + 1 : 1}`], full });
-            const report = await folder.run(day);
-            expect(['success', 'nothing_to_do']).toContain(report.status);
-            expect((await folder.run(day)).status).toBe('nothing_to_do');
-          }
-          const fresh = await ProjectFolder.make(filesOf(shape, rows));
-          try {
-            await fresh.run(day, { maxWorkers: 1 });
-            expect(await tables(folder)).toEqual(await tables(fresh));
-          } finally {
-            await fresh.remove('.');
-          }
-        } finally {
-          await folder.remove('.');
+test('no table is ever stale: after edits, corrections, selections and lost states, all equal a build from nothing', async () => {
+  await fc.assert(
+    fc.asyncProperty(shapes, fc.array(step, { minLength: 1, maxLength: 6 }), async (start, steps) => {
+      let shape = start;
+      let day = 3;
+      let rows: readonly (readonly [number, number])[] = [
+        [1, 1],
+        [1, 2],
+        [2, 2],
+        [4, 1],
+      ];
+      const folder = await ProjectFolder.make(filesOf(shape, rows));
+      try {
+        await folder.run(day);
+        for (const each of steps) {
+          let select: string[] | undefined;
+          let full = false;
+          if (each.do === 'rows') rows = each.rows;
+          if (each.do === 'clock') day += each.by;
+          if (each.do === 'edit')
+            shape = shape.map((old, i) => (i === each.at ? { ...old, n: each.n } : old));
+          if (each.do === 'select') select = [`transform.t${each.at + 1}`];
+          if (each.do === 'full') full = true;
+          if (each.do === 'forget') await folder.remove('target/state.json', 'target/state.json.1');
+          await folder.write(filesOf(shape, rows));
+          if (select !== undefined) await folder.run(day, { nodes: select });
+          if (full)
+            await folder.run(day, { select: [`transform.t${each.do === 'full' ? each.at + 1 : 1}`], full });
+          const report = await folder.run(day);
+          expect(['success', 'nothing_to_do']).toContain(report.status);
+          expect((await folder.run(day)).status).toBe('nothing_to_do');
         }
-      }),
-      { numRuns: Math.max(3, Math.round(60 * SCALE)), ...(process.env['SEED'] !== undefined && { seed: Number(process.env['SEED']) }) },
-    );
-  },
-  3_600_000,
-);
+        const fresh = await ProjectFolder.make(filesOf(shape, rows));
+        try {
+          await fresh.run(day, { maxWorkers: 1 });
+          expect(await tables(folder)).toEqual(await tables(fresh));
+        } finally {
+          await fresh.remove('.');
+        }
+      } finally {
+        await folder.remove('.');
+      }
+    }),
+    {
+      numRuns: Math.max(3, Math.round(60 * SCALE)),
+      ...(process.env['SEED'] !== undefined && { seed: Number(process.env['SEED']) }),
+    },
+  );
+}, 3_600_000);

@@ -70,7 +70,8 @@ export async function findFiles(
   };
 }
 
-export const absolute = (folder: string, path: string): string => (isAbsolute(path) ? path : resolve(folder, path));
+export const absolute = (folder: string, path: string): string =>
+  isAbsolute(path) ? path : resolve(folder, path);
 
 async function exists(path: string): Promise<boolean> {
   try {

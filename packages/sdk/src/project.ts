@@ -13,6 +13,7 @@ import type { IntervalEvent, RunRecord, ScopedState, StateBackend } from '@seekn
 
 import { SdkError } from './errors.ts';
 import { absolute, findFiles, lookOutside } from './outside.ts';
+import { durations, nodeStates } from './remember.ts';
 import type { RunEvent, RunReport } from './report.ts';
 import { selectNodes, type Selection } from './selection.ts';
 import { wantedBy, type Situation } from './situation.ts';
@@ -116,18 +117,22 @@ export class Project {
     await state.invalidate(`${runId}/${plan.id}`, plan.invalidations, this.now);
     const signal = options.signal ?? new AbortController().signal;
     const context = this.#context(runId, situation, state, engine);
+    const spent = durations();
     const applied = await applyPlan(plan, context, {
       orchestrator: options.orchestrator ?? localOrchestrator(),
       maxWorkers: options.maxWorkers ?? 4,
       retries: options.retries ?? 0,
       signal,
-      onEvent: emit,
+      onEvent: (event) => {
+        spent.note(event);
+        emit(event);
+      },
       wanted: wantedBy(situation, this.now, null),
       known: new Set(Object.keys(this.manifest.nodes)),
       isPartial: situation.selected !== null,
     });
     const status = statusOf(applied, signal);
-    await this.#remember(runId, status, applied, state);
+    await this.#remember(runId, status, applied.job, spent.durationMs, state);
     const { job, switched, held } = applied;
     return { runId, status, plan, job, switched, held, durationMs: performance.now() - startedAt };
   }
@@ -250,7 +255,12 @@ export class Project {
     return engine;
   }
 
-  async #reconcile(engine: Engine, state: ScopedState, view: StateView, isSameFile: boolean): Promise<boolean> {
+  async #reconcile(
+    engine: Engine,
+    state: ScopedState,
+    view: StateView,
+    isSameFile: boolean,
+  ): Promise<boolean> {
     const found = await reconcile(engine, state, Object.values(view.snapshots), isSameFile);
     const isRepaired = found.recorded + found.rebuilt > 0;
     if (isRepaired) this.#emit({ type: 'repaired', ...found });
@@ -337,15 +347,24 @@ export class Project {
     return `${at.slice(0, 8)}_${at.slice(9, 15)}_${randomBytes(2).toString('hex')}`;
   }
 
-  async #remember(runId: string, status: RunReport['status'], { job }: Applied, state: ScopedState): Promise<void> {
+  /** Closes the run's record, and exports what it left behind in the Python format. */
+  async #remember(
+    runId: string,
+    status: RunReport['status'],
+    job: Applied['job'],
+    durationMs: ReadonlyMap<NodeId, number>,
+    state: ScopedState,
+  ): Promise<void> {
     const backend = await this.#openBackend();
-    const view = await state.read();
-    await backend.transaction(async (tx) => {
-      for (const [node, nodeState] of nodeStates(this.manifest, view, job, this.now)) {
-        await tx.setNodeState(runId, node, nodeState);
-      }
-      await tx.updateRun(runId, { status: status === 'nothing_to_do' ? 'success' : status, finishedAt: Date.now() });
+    const states = nodeStates(this.manifest, await state.read(), job, durationMs, this.now);
+    const finishedAt = Date.now();
+    const ended = status === 'nothing_to_do' ? 'success' : status;
+    const run = await backend.transaction(async (tx) => {
+      for (const [node, nodeState] of Object.entries(states)) await tx.setNodeState(runId, node, nodeState);
+      return tx.updateRun(runId, { status: ended, finishedAt });
     });
+    const { exportRunState } = await import('@seeknal/state-file');
+    exportRunState(this.#target, { runId, finishedAt, config: run.config, nodes: states });
   }
 }
 
@@ -370,32 +389,4 @@ function movesPointers({ environment, plan, resolved, view }: Situation): boolea
     if (pointer?.snapshot !== snapshot) return true;
     return node !== undefined && canonicalJson(metadataOf(node.node)) !== canonicalJson(pointer.metadata);
   });
-}
-
-/** What a run leaves behind for each node that it touched, in the terms of the Python state. */
-function* nodeStates(
-  manifest: Manifest,
-  view: StateView,
-  job: Applied['job'],
-  now: Instant,
-): Generator<[NodeId, Parameters<StateBackend['setNodeState']>[2]]> {
-  const status = new Map<NodeId, 'success' | 'failed' | 'skipped' | 'cached'>();
-  for (const { node } of job.unchanged) status.set(node, 'cached');
-  for (const { node } of job.done) status.set(node, 'success');
-  for (const { task } of job.skipped) status.set(task.node, 'skipped');
-  for (const { task } of job.failed) status.set(task.node, 'failed');
-  for (const [id, outcome] of status) {
-    const record = view.snapshots[manifest.nodes[id]?.fingerprint ?? ''];
-    yield [
-      id,
-      {
-        hash: manifest.nodes[id]?.fingerprint ?? '',
-        status: outcome,
-        lastRun: now,
-        rowCount: record?.rows ?? 0,
-        completedIntervals:
-          record?.schedule == null ? [] : record.done.map(({ start, end }) => [start, end] as const),
-      },
-    ];
-  }
 }

@@ -36,7 +36,12 @@ test('a first run builds everything that is due and shows it', async () => {
     day('window', 2),
     day('window', 3),
   ]);
-  expect(switched.toSorted()).toEqual(['source.sales', 'transform.daily', 'transform.total', 'transform.window']);
+  expect(switched.toSorted()).toEqual([
+    'source.sales',
+    'transform.daily',
+    'transform.total',
+    'transform.window',
+  ]);
   expect(await folder.rows('SELECT day, amount, days FROM transform.window ORDER BY day')).toEqual([
     '2024-01-01 1 1',
     '2024-01-02 3 2',
@@ -49,7 +54,8 @@ test('a first run builds everything that is due and shows it', async () => {
 test('a second run has nothing to do, however often it is asked', async () => {
   const folder = await made();
   await folder.run(4);
-  for (let i = 0; i < 3; i += 1) expect(await folder.run(4)).toMatchObject({ status: 'nothing_to_do', job: null });
+  for (let i = 0; i < 3; i += 1)
+    expect(await folder.run(4)).toMatchObject({ status: 'nothing_to_do', job: null });
 });
 
 test('a day later exactly the new day runs, and what depends on it', async () => {
@@ -117,7 +123,11 @@ test('a changed query is built beside the old table, which stays until the new o
   const doubled = DAILY.replace('sum(amount)', '2 * sum(amount)');
   await folder.write({ 'seeknal/transforms/daily.yml': doubled });
   const half = await folder.run(5, { range: { start: Date.UTC(2024, 0, 1), end: Date.UTC(2024, 0, 3) } });
-  expect(half.held.map(({ node }) => node)).toEqual(['transform.daily', 'transform.window', 'transform.total']);
+  expect(half.held.map(({ node }) => node)).toEqual([
+    'transform.daily',
+    'transform.window',
+    'transform.total',
+  ]);
   expect(await folder.rows('SELECT amount FROM transform.daily ORDER BY day')).toEqual(['1', '2', '4', '8']);
   const rest = await folder.run(5);
   expect(rest.tasks).toContain(day('daily', 4));
@@ -132,7 +142,10 @@ test('a changed query is built beside the old table, which stays until the new o
 test('comments and line breaks change nothing', async () => {
   const folder = await made();
   await folder.run(5);
-  const reformatted = DAILY.replace('SELECT day,', 'select -- by day\n    day,').replace('GROUP BY', '\n    group BY');
+  const reformatted = DAILY.replace('SELECT day,', 'select -- by day\n    day,').replace(
+    'GROUP BY',
+    '\n    group BY',
+  );
   await folder.write({ 'seeknal/transforms/daily.yml': reformatted });
   expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
 });
@@ -142,11 +155,14 @@ test('a removed node loses its view, a new one gets one', async () => {
   await folder.run(4);
   await folder.remove('seeknal/transforms/total.yml');
   await folder.write({
-    'seeknal/transforms/other.yml': 'kind: transform\nname: other\ntransform: SELECT max(amount) AS top FROM transform.daily\n',
+    'seeknal/transforms/other.yml':
+      'kind: transform\nname: other\ntransform: SELECT max(amount) AS top FROM transform.daily\n',
   });
   await folder.run(4);
   expect(await folder.rows('FROM transform.other')).toEqual(['4']);
-  await expect(folder.rows('FROM transform.total')).rejects.toMatchObject({ code: expect.stringMatching(/^ENGINE_/u) });
+  await expect(folder.rows('FROM transform.total')).rejects.toMatchObject({
+    code: expect.stringMatching(/^ENGINE_/u),
+  });
 });
 
 test('a failing check publishes nothing, skips what depends on it, and lets the rest go on', async () => {
@@ -154,15 +170,28 @@ test('a failing check publishes nothing, skips what depends on it, and lets the 
   const folder = await made({
     ...PROJECT,
     'seeknal/transforms/daily.yml': checked,
-    'seeknal/transforms/other.yml': 'kind: transform\nname: other\ntransform: SELECT count(*) AS n FROM source.sales\n',
+    'seeknal/transforms/other.yml':
+      'kind: transform\nname: other\ntransform: SELECT count(*) AS n FROM source.sales\n',
   });
   const { status, tasks, job } = await folder.run(5, { maxWorkers: 1 });
   expect(status).toBe('partial');
   expect(job?.failed.map(({ task, error }) => [task.id, (error as { code: string }).code])).toEqual([
     [day('daily', 3), 'ENGINE_CHECK_FAILED'],
   ]);
-  expect(tasks).toEqual(['source.sales', day('daily', 1), day('daily', 2), day('daily', 4), 'transform.other', day('window', 1), day('window', 2)]);
-  expect(job?.skipped.map(({ task }) => task.id)).toEqual([day('window', 3), day('window', 4), 'transform.total']);
+  expect(tasks).toEqual([
+    'source.sales',
+    day('daily', 1),
+    day('daily', 2),
+    day('daily', 4),
+    'transform.other',
+    day('window', 1),
+    day('window', 2),
+  ]);
+  expect(job?.skipped.map(({ task }) => task.id)).toEqual([
+    day('window', 3),
+    day('window', 4),
+    'transform.total',
+  ]);
   // What failed runs again, and only that; then everything that waited for it.
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 2], [4, 8]) });
   expect((await folder.run(5)).tasks).toEqual([
@@ -175,10 +204,34 @@ test('a failing check publishes nothing, skips what depends on it, and lets the 
   ]);
 });
 
+test('changed audits run over the rows that are there, before they count as passed', async () => {
+  const folder = await made();
+  await folder.run(5);
+  const audited = (values: string): string =>
+    DAILY.replace(
+      'transform: |',
+      `audits:\n  - {type: accepted_values, columns: [amount], values: [${values}]}\ntransform: |`,
+    );
+  await folder.write({ 'seeknal/transforms/daily.yml': audited('1, 2, 4') });
+  const failed = await folder.run(5);
+  expect(failed.job?.failed.map(({ task }) => task.id)).toEqual(['transform.daily audits']);
+  expect(failed.held.map(({ node }) => node)).toContain('transform.daily');
+  expect((await folder.run(5)).job?.failed.length).toBe(1);
+  await folder.write({ 'seeknal/transforms/daily.yml': audited('1, 2, 4, 8') });
+  expect((await folder.run(5)).tasks).toEqual(['transform.daily audits']);
+  expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
+});
+
 test('a view is read through: a change above it reaches its readers', async () => {
-  const view = 'kind: transform\nname: big\nmaterialization: {mode: view}\ninputs: [{ref: transform.daily}]\ntransform: SELECT day, amount FROM input_0 WHERE amount > 1\n';
-  const top = 'kind: transform\nname: top\ninputs: [{ref: transform.big}]\ntransform: SELECT sum(amount) AS amount FROM transform.big\n';
-  const folder = await made({ ...PROJECT, 'seeknal/transforms/big.yml': view, 'seeknal/transforms/top.yml': top });
+  const view =
+    'kind: transform\nname: big\nmaterialization: {mode: view}\ninputs: [{ref: transform.daily}]\ntransform: SELECT day, amount FROM input_0 WHERE amount > 1\n';
+  const top =
+    'kind: transform\nname: top\ninputs: [{ref: transform.big}]\ntransform: SELECT sum(amount) AS amount FROM transform.big\n';
+  const folder = await made({
+    ...PROJECT,
+    'seeknal/transforms/big.yml': view,
+    'seeknal/transforms/top.yml': top,
+  });
   await folder.run(4);
   expect(await folder.rows('FROM transform.top')).toEqual(['6']);
   expect(await folder.rows('SELECT amount FROM transform.big ORDER BY 1')).toEqual(['2', '4']);
@@ -188,35 +241,64 @@ test('a view is read through: a change above it reaches its readers', async () =
 });
 
 test('a node without a time column has its intervals all the same', async () => {
-  const keyed = byDay('keyed', '{ref: source.sales}', "SELECT '{{ start }}' AS label, count(*) AS n FROM source.sales WHERE day = '{{ start }}'").replace('time_column: day\n', '');
-  const folder = await made({ 'data/sales.csv': csv([1, 1], [2, 2], [2, 3]), 'seeknal/sources/sales.yml': SOURCE, 'seeknal/transforms/keyed.yml': keyed });
+  const keyed = byDay(
+    'keyed',
+    '{ref: source.sales}',
+    "SELECT '{{ start }}' AS label, count(*) AS n FROM source.sales WHERE day = '{{ start }}'",
+  ).replace('time_column: day\n', '');
+  const folder = await made({
+    'data/sales.csv': csv([1, 1], [2, 2], [2, 3]),
+    'seeknal/sources/sales.yml': SOURCE,
+    'seeknal/transforms/keyed.yml': keyed,
+  });
   await folder.run(4);
-  expect(await folder.rows('FROM transform.keyed ORDER BY 1')).toEqual(['2024-01-01 1', '2024-01-02 2', '2024-01-03 0']);
+  expect(await folder.rows('FROM transform.keyed ORDER BY 1')).toEqual([
+    '2024-01-01 1',
+    '2024-01-02 2',
+    '2024-01-03 0',
+  ]);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2]) });
   const { tasks } = await folder.run(4);
   expect(tasks).toContain(day('keyed', 2));
-  expect(await folder.rows('FROM transform.keyed ORDER BY 1')).toEqual(['2024-01-01 1', '2024-01-02 1', '2024-01-03 0']);
+  expect(await folder.rows('FROM transform.keyed ORDER BY 1')).toEqual([
+    '2024-01-01 1',
+    '2024-01-02 1',
+    '2024-01-03 0',
+  ]);
 });
 
-test.each([1, 4])('a window over days, backfilled by %s workers in any order, equals the sequential result', async (maxWorkers) => {
-  const rows = Array.from({ length: 20 }, (_, i) => [i + 1, (i * 7) % 11] as const);
-  const folder = await made({ ...PROJECT, 'data/sales.csv': csv(...rows) });
-  await folder.run(21, { maxWorkers });
-  const expected = rows.map(([at], i) => {
-    const window = rows.slice(Math.max(0, i - 2), i + 1);
-    const sum = window.reduce((total, [, amount]) => total + amount, 0);
-    return `2024-01-${String(at).padStart(2, '0')} ${sum} ${window.length}`;
-  });
-  expect(await folder.rows('SELECT day, amount, days FROM transform.window ORDER BY day')).toEqual(expected);
-});
+test.each([1, 4])(
+  'a window over days, backfilled by %s workers in any order, equals the sequential result',
+  async (maxWorkers) => {
+    const rows = Array.from({ length: 20 }, (_, i) => [i + 1, (i * 7) % 11] as const);
+    const folder = await made({ ...PROJECT, 'data/sales.csv': csv(...rows) });
+    await folder.run(21, { maxWorkers });
+    const expected = rows.map(([at], i) => {
+      const window = rows.slice(Math.max(0, i - 2), i + 1);
+      const sum = window.reduce((total, [, amount]) => total + amount, 0);
+      return `2024-01-${String(at).padStart(2, '0')} ${sum} ${window.length}`;
+    });
+    expect(await folder.rows('SELECT day, amount, days FROM transform.window ORDER BY day')).toEqual(
+      expected,
+    );
+  },
+);
 
 test('a node that depends on its past runs in order, and from a correction on', async () => {
-  const past = byDay('past', '{ref: transform.daily, reads: all}', "SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM transform.daily", 'depends_on_past: true');
+  const past = byDay(
+    'past',
+    '{ref: transform.daily, reads: all}',
+    "SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM transform.daily",
+    'depends_on_past: true',
+  );
   const folder = await made({ ...PROJECT, 'seeknal/transforms/past.yml': past });
   await folder.run(5);
   expect(await folder.rows('SELECT amount FROM transform.past ORDER BY day')).toEqual(['1', '3', '7', '15']);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 5], [4, 8]) });
-  expect((await folder.run(5)).tasks.filter((id) => id.startsWith('transform.past'))).toEqual([day('past', 3), day('past', 4)]);
+  expect((await folder.run(5)).tasks.filter((id) => id.startsWith('transform.past'))).toEqual([
+    day('past', 3),
+    day('past', 4),
+  ]);
   expect(await folder.rows('SELECT amount FROM transform.past ORDER BY day')).toEqual(['1', '3', '8', '16']);
 });
 
@@ -232,7 +314,12 @@ test('a deleted warehouse is built anew, and said so', async () => {
 test('a deleted state is found again in the ledger', async () => {
   const folder = await made();
   await folder.run(4);
-  await folder.remove('target/state.json', 'target/state.json.1', 'target/.state', 'target/interval_events.jsonl');
+  await folder.remove(
+    'target/state.json',
+    'target/state.json.1',
+    'target/.state',
+    'target/interval_events.jsonl',
+  );
   const again = await folder.run(4);
   expect(again.status).toBe('success');
   expect(await folder.rows('FROM transform.total')).toEqual(['3 11']);
@@ -263,7 +350,11 @@ test('a file that goes missing fails the plan with its name, and loses nothing',
 });
 
 test('an aborted run leaves what is done, and the next one does the rest', async () => {
-  const slow = byDay('slow', '{ref: transform.daily}', "SELECT day, (SELECT sum(a.range * b.range) FROM range(60000) a, range(60000) b) AS n FROM transform.daily WHERE day >= '{{ start }}' AND day < '{{ end }}'");
+  const slow = byDay(
+    'slow',
+    '{ref: transform.daily}',
+    "SELECT day, (SELECT sum(a.range * b.range) FROM range(60000) a, range(60000) b) AS n FROM transform.daily WHERE day >= '{{ start }}' AND day < '{{ end }}'",
+  );
   const folder = await made({ ...PROJECT, 'seeknal/transforms/slow.yml': slow });
   const abort = new AbortController();
   setTimeout(() => abort.abort(), 1500);
@@ -278,7 +369,10 @@ test('an aborted run leaves what is done, and the next one does the rest', async
 });
 
 test('days kept over a changed file without a time column stay, unless the node asks to be rebuilt', async () => {
-  for (const [more, again] of [['', []], ['on_change: rebuild', [day('daily', 1), day('daily', 2)]]] as const) {
+  for (const [more, again] of [
+    ['', []],
+    ['on_change: rebuild', [day('daily', 1), day('daily', 2)]],
+  ] as const) {
     const folder = await made({
       'data/sales.csv': csv([1, 1], [2, 2]),
       'seeknal/sources/sales.yml': SOURCE.replace('time_column: day\n', ''),
@@ -291,9 +385,16 @@ test('days kept over a changed file without a time column stay, unless the node 
 });
 
 test('look-back repeats the days before a new one', async () => {
-  const folder = await made({ ...PROJECT, 'seeknal/transforms/daily.yml': DAILY.replace('transform: |', 'lookback: 2\ntransform: |') });
+  const folder = await made({
+    ...PROJECT,
+    'seeknal/transforms/daily.yml': DAILY.replace('transform: |', 'lookback: 2\ntransform: |'),
+  });
   await folder.run(4);
-  expect((await folder.run(5)).tasks.filter((id) => id.includes('.daily'))).toEqual([day('daily', 2), day('daily', 3), day('daily', 4)]);
+  expect((await folder.run(5)).tasks.filter((id) => id.includes('.daily'))).toEqual([
+    day('daily', 2),
+    day('daily', 3),
+    day('daily', 4),
+  ]);
   expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
 });
 

@@ -1,4 +1,11 @@
-import { manifestGraph, select, withAncestors, withDescendants, type Manifest, type NodeId } from '@seeknal/manifest';
+import {
+  manifestGraph,
+  select,
+  withAncestors,
+  withDescendants,
+  type Manifest,
+  type NodeId,
+} from '@seeknal/manifest';
 
 /** How a command names the nodes that it is about. Several ways together mean their union. */
 export interface Selection {
@@ -31,15 +38,31 @@ export function selectNodes(manifest: Manifest, selection: Selection): ReadonlyS
     for (const id of ids) named.add(id);
   };
   if (nodes.length > 0) addAll(withDescendants(of, select(manifest, nodes)));
-  if (tags.length > 0) addAll(withAncestors(of, select(manifest, tags.map((tag) => `tag:${tag}`))));
+  if (tags.length > 0)
+    addAll(
+      withAncestors(
+        of,
+        select(
+          manifest,
+          tags.map((tag) => `tag:${tag}`),
+        ),
+      ),
+    );
   if (exact.length > 0) addAll(select(manifest, exact));
   if (nodes.length + tags.length + exact.length === 0) addAll(Object.keys(manifest.nodes));
   if (types.length > 0) {
-    const ofType = select(manifest, types.map((type) => `kind:${type}`));
+    const ofType = select(
+      manifest,
+      types.map((type) => `kind:${type}`),
+    );
     for (const id of named) if (!ofType.has(id)) named.delete(id);
   }
   if (excludeTags.length > 0) {
-    for (const id of select(manifest, excludeTags.map((tag) => `tag:${tag}`))) named.delete(id);
+    for (const id of select(
+      manifest,
+      excludeTags.map((tag) => `tag:${tag}`),
+    ))
+      named.delete(id);
   }
   for (const id of withAncestors(of, named)) {
     const spec = manifest.nodes[id]?.spec;

@@ -1,7 +1,13 @@
 import type { Interval } from '@seeknal/intervals';
 import type { NodeId } from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
-import { wantedOf, type EnvironmentRecord, type Plan, type ResolvedNode, type StateView } from '@seeknal/plan';
+import {
+  wantedOf,
+  type EnvironmentRecord,
+  type Plan,
+  type ResolvedNode,
+  type StateView,
+} from '@seeknal/plan';
 
 /** Everything known at one moment, before anything is done about it. */
 export interface Situation {
@@ -30,4 +36,3 @@ export function wantedBy(
     return wanted;
   };
 }
-

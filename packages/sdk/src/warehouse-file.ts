@@ -30,7 +30,11 @@ export async function lookAtWarehouse(path: string, target: string): Promise<War
   if (found === null) return { status: 'absent', previous: note?.id ?? null };
   const hasWal = (await identity(`${path}.wal`)) !== null;
   const isSame =
-    note !== null && !hasWal && note.ino === found.ino && note.size === found.size && note.mtimeNs === found.mtimeNs;
+    note !== null &&
+    !hasWal &&
+    note.ino === found.ino &&
+    note.size === found.size &&
+    note.mtimeNs === found.mtimeNs;
   return isSame ? { status: 'same', note } : { status: 'unknown', note };
 }
 

@@ -1,7 +1,10 @@
-import { schedule, splitBySchedule, countIntervals, type Interval } from '@seeknal/intervals';
+import { countIntervals, schedule, splitBySchedule, type Interval } from '@seeknal/intervals';
+import { nearest } from '@seeknal/manifest';
 import type { NodeIntervals } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
+import { CliError } from '../errors.ts';
+import { codedError } from '../output/coded-error.ts';
 import { count } from '../output/numbers.ts';
 import { rangeJson, rangeText } from '../output/ranges.ts';
 import type { CommandBody } from '../program.ts';
@@ -19,7 +22,9 @@ const LONG = 100;
 export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selectors, flags) =>
   withProject(session, async (project): Promise<ExitCode> => {
     const { terminal, isJson } = session;
-    const nodes = await intervalsOf(project, selectors);
+    const nodes = await intervalsOf(project, selectors).catch((error: unknown) => {
+      throw misspeltCommand(error, selectors) ?? error;
+    });
     if (isJson) {
       terminal.print(JSON.stringify({ nodes: nodes.map(intervalsJson) }, null, 2));
       return 0;
@@ -50,6 +55,13 @@ export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selector
     }
     return 0;
   });
+
+/** A name that is no node and nearly one of these was meant as one of these. */
+function misspeltCommand(error: unknown, [name = '']: readonly string[]): CliError | null {
+  if (codedError(error).code !== 'SELECTOR_EMPTY') return null;
+  const near = nearest(name, ['show', 'list', 'pending']);
+  return near === null ? null : CliError.usage(`No node matches "${name}"`, `Did you mean seeknal intervals ${near}?`);
+}
 
 function lines(node: NodeIntervals, set: readonly Interval[], isAll: boolean): readonly string[] {
   const ticks = schedule(node.schedule ?? '@daily', { timeZone: node.timeZone ?? 'UTC' });

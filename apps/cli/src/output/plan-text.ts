@@ -18,7 +18,7 @@ export const hasChanges = ({ tasks, summary: { add, change, remove } }: Plan): b
 export function planText(plan: Plan, style: Style): string {
   const { color } = style;
   const told = plan.nodes.filter(({ action, maybe }) => action !== 'keep' || maybe.length > 0);
-  const kept = plan.nodes.filter(({ action }) => action === 'keep').map(({ node }) => node);
+  const kept = plan.nodes.filter((node) => !told.includes(node)).map(({ node }) => node);
   const lines = [
     `${color.bold(`Plan for ${plan.project}`)} (${plan.environment})`,
     `  Range: ${scopeText(plan.range, plan.now)}`,

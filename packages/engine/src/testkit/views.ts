@@ -63,6 +63,7 @@ export function describeViews(withEngine: WithEngine): void {
         }
         expect((await engine.query('SELECT version FROM transform.a')).rows).toEqual([[1]]);
         await engine.switchViews({ environment: 'other', epoch: 1, views: [a2] });
+        expect(await engine.epochs()).toEqual({ prod: 5, other: 1 });
       },
     );
 

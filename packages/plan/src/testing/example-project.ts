@@ -1,5 +1,12 @@
 import { intervalSet, type Interval } from '@seeknal/intervals';
-import { assembleManifest, type DraftNode, type Manifest, type NodeSpec, type Reads, type Timing } from '@seeknal/manifest';
+import {
+  assembleManifest,
+  type DraftNode,
+  type Manifest,
+  type NodeSpec,
+  type Reads,
+  type Timing,
+} from '@seeknal/manifest';
 
 import type { Snapshot, SnapshotRecord, StateView } from '../snapshot.ts';
 
@@ -29,6 +36,8 @@ export interface ExampleNode {
   readonly timeColumn?: string | null;
   readonly onChange?: 'keep' | 'rebuild';
   readonly description?: string;
+  /** Values that `day` may have: an audit. */
+  readonly accepts?: readonly string[];
 }
 
 const DAILY: Timing = {
@@ -58,7 +67,7 @@ function draft(node: ExampleNode): DraftNode {
     owner: null,
     tags: [],
     columns: {},
-    config: {},
+    config: node.accepts === undefined ? {} : { audits: [...node.accepts] },
     file_path: place.file,
     place,
     spec: specOf(type, node, place),
@@ -74,7 +83,16 @@ function specOf(type: string, node: ExampleNode, place: DraftNode['place']): Nod
   const timeColumn = node.timeColumn === undefined ? 'day' : node.timeColumn;
   switch (type) {
     case 'source':
-      return { kind: 'source', format: 'csv', path: 'x.csv', options: {}, columns: [], timeColumn, freshness: null, checks: [] };
+      return {
+        kind: 'source',
+        format: 'csv',
+        path: 'x.csv',
+        options: {},
+        columns: [],
+        timeColumn,
+        freshness: null,
+        checks: [],
+      };
     case 'rule':
       return { kind: 'rule', inputs, checks: [] };
     case 'exposure':
@@ -93,7 +111,14 @@ function specOf(type: string, node: ExampleNode, place: DraftNode['place']): Nod
         timeColumn,
         outOfRange: 'fail',
         onChange: node.onChange ?? 'keep',
-        checks: [],
+        checks: (node.accepts === undefined ? [] : [node.accepts]).map((values) => ({
+          type: 'accepted_values',
+          columns: ['day'],
+          values,
+          severity: 'error',
+          message: null,
+          place,
+        })),
       };
     default:
       return { kind: 'unsupported', reason: `${type} nodes are not supported yet`, inputs };

@@ -67,7 +67,8 @@ export class ProjectFolder {
 export const csv = (...rows: readonly (readonly [day: number, amount: number])[]): string =>
   `day,amount\n${rows.map(([day, amount]) => `2024-01-${String(day).padStart(2, '0')},${amount}\n`).join('')}`;
 
-export const SOURCE = 'kind: source\nname: sales\nsource: csv\ntable: data/sales.csv\ntime_column: day\ncolumns: {day: date, amount: integer}\n';
+export const SOURCE =
+  'kind: source\nname: sales\nsource: csv\ntable: data/sales.csv\ntime_column: day\ncolumns: {day: date, amount: integer}\n';
 
 /** A transform by day; `sql` uses start and end. */
 export const byDay = (name: string, input: string, sql: string, more = ''): string =>
