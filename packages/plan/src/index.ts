@@ -26,4 +26,5 @@ export { affected, hasIntervals, needed, type Related } from './dependency.ts';
 export { countOf, cut, wantedOf, type Outside } from './due.ts';
 export { plan, taskOf, type PlanRequest } from './planner.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
+export { restate } from './restate.ts';
 export { taskId } from './task-id.ts';
