@@ -4,10 +4,20 @@ import { join } from 'node:path';
 
 import type { Commit, Engine, QueryOptions, QueryResult } from '@seeknal/engine';
 import { applyPlan, reconcile, type Applied } from '@seeknal/environments';
-import { difference, type Instant, type Interval } from '@seeknal/intervals';
-import { canonicalJson, type Manifest, type NodeId } from '@seeknal/manifest';
+import { alignInward, difference, schedule, type Instant, type Interval } from '@seeknal/intervals';
+import { canonicalJson, select, type Manifest, type NodeId } from '@seeknal/manifest';
 import { localOrchestrator, type ExecutionContext, type Orchestrator } from '@seeknal/orchestrator-adapter';
-import { metadataOf, plan as makePlan, resolveNodes, type ResolvedNode, type StateView } from '@seeknal/plan';
+import {
+  hasIntervals,
+  metadataOf,
+  plan as makePlan,
+  resolveNodes,
+  restate,
+  type ResolvedNode,
+  type Snapshot,
+  type SnapshotId,
+  type StateView,
+} from '@seeknal/plan';
 import type { Problem, Project as LoadedProject, ProjectSettings } from '@seeknal/project';
 import type { IntervalEvent, RunRecord, ScopedState, StateBackend } from '@seeknal/state';
 
@@ -49,6 +59,12 @@ export interface NodeIntervals {
   readonly missing: readonly Interval[];
 }
 
+/** A stretch of a node's history. */
+export interface NodeStretch {
+  readonly node: NodeId;
+  readonly range: Interval;
+}
+
 interface Surroundings {
   readonly now: Instant;
   readonly env: { readonly [name: string]: string | undefined };
@@ -60,6 +76,10 @@ const ENVIRONMENT = 'prod';
 /** Stands for the id of a warehouse that has not been made yet. */
 const NO_WAREHOUSE = 'none yet';
 const LEASE_MS = 60_000;
+/** Stands before the reason of a restatement among the events of a node. */
+const RESTATED = 'restated: ';
+/** Events looked at for restatements that are still open. */
+const EVENTS_READ = 10_000;
 
 /** An open project: plans, runs and queries it. Close it when done. */
 export class Project {
@@ -157,6 +177,99 @@ export class Project {
         done: record?.done ?? [],
         missing: difference(wanted(id), record?.done ?? []),
       }));
+  }
+
+  /**
+   * Marks stretches to be run again: the nodes' own and everything downstream that was made from them. They
+   * are missing from now on; the next run fills them.
+   *
+   * @throws {SdkError} `SDK_OUTSIDE_HISTORY` when a node has nothing in the range.
+   */
+  async restate(of: { readonly nodes: readonly string[]; readonly range: Interval; readonly reason: string }): Promise<
+    readonly NodeStretch[]
+  > {
+    const situation = await this.#situation({});
+    const nodes = this.#named(of.nodes, situation);
+    const invalidations = restate(situation.resolved, nodes, of.range, `${RESTATED}${of.reason}`);
+    const nodeOf = nodesBySnapshot(situation);
+    const stretches = invalidations.map(({ snapshot, range }) => ({ node: nodeOf(snapshot), range }));
+    for (const node of nodes) {
+      if (of.nodes.length > 0 && stretches.every((stretch) => stretch.node !== node)) {
+        throw SdkError.outsideHistory(node, situation.resolved.get(node)?.record?.done ?? []);
+      }
+    }
+    const state = await this.#state(situation.plan.warehouse);
+    await state.invalidate(`restate/${this.#runId()}`, invalidations, this.now);
+    return stretches;
+  }
+
+  /** Restated stretches that have not been run since, oldest first. */
+  async restatements(): Promise<readonly (NodeStretch & { readonly reason: string; readonly at: Instant })[]> {
+    const situation = await this.#situation({});
+    const state = await this.#state(situation.plan.warehouse);
+    const current = new Set([...situation.resolved.values()].map(({ snapshot }) => snapshot.id));
+    const told = (await state.events({ limit: EVENTS_READ }))
+      .filter(({ kind, reason, snapshot }) => kind === 'invalidated' && reason.startsWith(RESTATED) && current.has(snapshot))
+      .toReversed();
+    return told.flatMap(({ at, node, snapshot, range, reason }) =>
+      difference([range], situation.view.snapshots[snapshot]?.done ?? []).map((part) => ({
+        node,
+        range: part,
+        reason: reason.slice(RESTATED.length),
+        at,
+      })),
+    );
+  }
+
+  /**
+   * Takes restatements back: what was only marked, and not run since, counts as done again with the rows
+   * that it has.
+   */
+  async clearRestatements(nodes: readonly string[]): Promise<readonly NodeStretch[]> {
+    const situation = await this.#situation({});
+    const named = this.#named(nodes, situation);
+    const pending = (await this.restatements()).filter(({ node }) => named.has(node));
+    await this.#complete(situation, pending, 'restatement taken back');
+    return pending.map(({ node, range }) => ({ node, range }));
+  }
+
+  /**
+   * Counts stretches as done on the caller's word, without running anything: only whole intervals inside
+   * the range, in the nodes' own schedules.
+   *
+   * @throws {SdkError} `SDK_OUTSIDE_HISTORY` when the range holds no whole interval of a node that was named.
+   */
+  async complete(of: { readonly nodes: readonly string[]; readonly range: Interval; readonly reason?: string }): Promise<
+    readonly NodeStretch[]
+  > {
+    // What is noted belongs to a warehouse: one that is not there yet is made.
+    await this.#openEngine();
+    const situation = await this.#situation({});
+    const named = this.#named(of.nodes, situation);
+    const stretches: NodeStretch[] = [];
+    for (const [node, { snapshot }] of situation.resolved) {
+      if (!named.has(node) || snapshot.schedule === null || !hasIntervals(snapshot)) continue;
+      const { expression, timeZone } = snapshot.schedule;
+      const range = alignInward(of.range, schedule(expression, { timeZone }));
+      if (range !== null) stretches.push({ node, range });
+      else if (of.nodes.length > 0) throw SdkError.noWholeInterval(node, expression);
+    }
+    await this.#complete(situation, stretches, of.reason ?? 'completed by hand');
+    return stretches;
+  }
+
+  async #complete(situation: Situation, stretches: readonly NodeStretch[], reason: string): Promise<void> {
+    const state = await this.#state(situation.plan.warehouse);
+    const snapshotOf = (node: NodeId): Snapshot => (situation.resolved.get(node) as ResolvedNode).snapshot;
+    await state.addSnapshots(stretches.map(({ node }) => snapshotOf(node)));
+    const words = stretches.map(({ node, range }) => ({ snapshot: snapshotOf(node).id, range, reason }));
+    await state.complete(words, this.now);
+  }
+
+  /** The nodes of exact selectors that have intervals; all that have, without any. */
+  #named(selectors: readonly string[], { resolved }: Situation): ReadonlySet<NodeId> {
+    if (selectors.length > 0) return select(this.manifest, selectors);
+    return new Set([...resolved].filter(([, { snapshot }]) => hasIntervals(snapshot)).map(([id]) => id));
   }
 
   /** What the warehouse says was committed, in order of table and time: the truth that the state is a copy of. */
@@ -332,7 +445,7 @@ export class Project {
       },
       files: async (id) => {
         const spec = specOf(id);
-        if (spec?.kind !== 'source') throw new SdkError('SDK_CLOSED', `${id} is not a source`);
+        if (spec?.kind !== 'source') throw new SdkError('SDK_NOT_A_SOURCE', `${id} is not a source`);
         const before = loaded.get(id) ?? situation.files.get(id);
         return findFiles(folder, spec, (before?.version ?? null) as never, Date.now());
       },
@@ -366,6 +479,11 @@ export class Project {
     const { exportRunState } = await import('@seeknal/state-file');
     exportRunState(this.#target, { runId, finishedAt, config: run.config, nodes: states });
   }
+}
+
+function nodesBySnapshot({ resolved }: Situation): (snapshot: SnapshotId) => NodeId {
+  const nodes = new Map([...resolved.values()].map(({ snapshot }) => [snapshot.id, snapshot.node]));
+  return (snapshot) => nodes.get(snapshot) ?? snapshot;
 }
 
 function statusOf({ job }: Applied, signal: AbortSignal): RunReport['status'] {

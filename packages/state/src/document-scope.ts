@@ -1,5 +1,6 @@
 import { checkName, checkRange, checkWhole, plainCopy } from './arguments.ts';
 import { claim, releaseClaim, renewClaim } from './claim-steps.ts';
+import { complete } from './completion-steps.ts';
 import { EVENTS_LISTED, type DocumentStore } from './document-store.ts';
 import { switchEnvironment } from './environment-steps.ts';
 import { invalidate } from './invalidation-steps.ts';
@@ -30,6 +31,10 @@ export function documentScope(store: DocumentStore, name: ScopeName): ScopedStat
       checkName('key', key);
       for (const { range } of invalidations) checkRange(range);
       await take(invalidate(key, plainCopy(invalidations), at));
+    },
+    complete: async (completions, at) => {
+      for (const { range } of completions) checkRange(range);
+      await take(complete(plainCopy(completions), at));
     },
     claim: async (request) => {
       checkName('run', request.run);

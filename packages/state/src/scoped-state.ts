@@ -97,6 +97,12 @@ export interface ScopedState {
    * whose claim was made before is refused where it overlaps. `key` makes a repetition harmless.
    */
   invalidate(key: string, invalidations: readonly Invalidation[], at: Instant): Promise<void>;
+  /**
+   * Adds stretches to done on somebody's word, without rows: they are not run any more. What is done
+   * already stays as it is, so that repeating it changes nothing. The ledger does not know of it: where done
+   * is read from there, it is missing again.
+   */
+  complete(completions: readonly Invalidation[], at: Instant): Promise<void>;
   claim(request: ClaimRequest): Promise<Claim>;
   /**
    * Prolongs the claim with this fence.

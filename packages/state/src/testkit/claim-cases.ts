@@ -148,6 +148,36 @@ export function claimCases(open: OpenBackend): void {
       expect(statuses.filter((status) => status === 'held')).toHaveLength(19);
     }));
 
+  test('what somebody calls complete is done, without a commit, and only once', () =>
+    scoped(open, async (state) => {
+      await state.addSnapshots([snapshot('a')]);
+      const { fence } = await claimed(state, wish('a', days(0, 1)));
+      await state.record(commit('a', days(0, 1), 1, { fence }), [], []);
+      const word = [{ snapshot: 'a', range: days(0, 3), reason: 'loaded by hand' }];
+      await state.complete(word, 7);
+      await state.complete(word, 8);
+      expect((await state.read()).snapshots['a']).toMatchObject({ done: [days(0, 3)], seq: 1 });
+      expect(await state.claim(wish('a', days(1, 2), { task: 't2' }))).toEqual({ status: 'done' });
+      const told = (await state.events()).filter(({ reason }) => reason === 'loaded by hand');
+      expect(told).toEqual([
+        {
+          at: 7,
+          snapshot: 'a',
+          node: expect.any(String),
+          range: days(1, 3),
+          kind: 'done',
+          run: null,
+          reason: 'loaded by hand',
+        },
+      ]);
+      // It can be invalidated like anything else.
+      await state.invalidate('k', [{ snapshot: 'a', range: days(1, 2), reason: 'no' }], 9);
+      expect((await state.read()).snapshots['a']?.done).toEqual([days(0, 1), days(2, 3)]);
+      await expect(
+        state.complete([{ snapshot: 'nope', range: days(0, 1), reason: 'r' }], 9),
+      ).rejects.toMatchObject({ code: 'STATE_SNAPSHOT_UNKNOWN' });
+    }));
+
   test('a node without a schedule has one interval', () =>
     scoped(open, async (state) => {
       await state.addSnapshots([whole('w')]);

@@ -62,7 +62,7 @@ export function modelCases(open: OpenBackend, histories: number): void {
   );
   test(
     'gives the answers that follow from everything that happened',
-    () => fc.assert(property, { numRuns: histories }),
+    () => fc.assert(property, { numRuns: histories, endOnFailure: true }),
     600_000,
   );
 }

@@ -1,0 +1,98 @@
+import { afterEach, expect, test } from '@jest/globals';
+import type { Interval } from '@seeknal/intervals';
+
+import { openProject } from './open-project.ts';
+import type { Project } from './project.ts';
+import { morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+
+let folder: ProjectFolder;
+
+afterEach(() => folder.remove('.'));
+
+const days = (from: number, to: number): Interval => ({ start: Date.UTC(2024, 0, from), end: Date.UTC(2024, 0, to) });
+
+async function withProject<T>(day: number, use: (project: Project) => Promise<T>): Promise<T> {
+  const project = await openProject(folder.path, { now: morning(day) });
+  try {
+    return await use(project);
+  } finally {
+    await project.close();
+  }
+}
+
+const said = (stretches: readonly { node: string; range: Interval }[]): readonly string[] =>
+  stretches.map(({ node, range }) => {
+    if (range.start < 0) return node;
+    return `${node} ${new Date(range.start).getUTCDate()}-${new Date(range.end - 1).getUTCDate()}`;
+  });
+
+const day = (node: string, from: number): string =>
+  `transform.${node}@2024-01-0${from}..2024-01-0${from + 1}`;
+
+test('a restated day runs again with what depends on it, and nothing else', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  await folder.run(8);
+  const marked = await withProject(8, (project) =>
+    project.restate({ nodes: ['transform.daily'], range: days(3, 4), reason: 'fixed a bug' }),
+  );
+  expect(said(marked)).toEqual(['transform.daily 3-3', 'transform.window 3-5', 'transform.total']);
+  const pending = await withProject(8, (project) => project.restatements());
+  expect(said(pending)).toEqual(said(marked));
+  expect(new Set(pending.map(({ reason }) => reason))).toEqual(new Set(['fixed a bug']));
+  expect((await folder.run(8)).tasks).toEqual([
+    day('daily', 3),
+    'transform.total',
+    day('window', 3),
+    day('window', 4),
+    day('window', 5),
+  ]);
+  expect(await withProject(8, (project) => project.restatements())).toEqual([]);
+});
+
+test('a restatement taken back leaves the rows as they are', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  await folder.run(8);
+  const cleared = await withProject(8, async (project) => {
+    await project.restate({ nodes: ['transform.window'], range: days(3, 5), reason: 'by mistake' });
+    return project.clearRestatements(['transform.window', 'transform.total']);
+  });
+  expect(said(cleared)).toEqual(['transform.window 3-4', 'transform.total']);
+  expect(await folder.run(8)).toMatchObject({ status: 'nothing_to_do' });
+});
+
+test('without a node all that have intervals are restated', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  await folder.run(5);
+  const marked = await withProject(5, (project) => project.restate({ nodes: [], range: days(4, 5), reason: 'r' }));
+  expect(said(marked)).toEqual(['transform.daily 4-4', 'transform.window 4-4', 'transform.total']);
+});
+
+test('a restatement outside the history of the node is refused, with what there is', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  const restate = () =>
+    withProject(5, (project) => project.restate({ nodes: ['transform.daily'], range: days(20, 21), reason: 'r' }));
+  await expect(restate()).rejects.toMatchObject({ code: 'SDK_OUTSIDE_HISTORY', hint: expect.stringContaining('run it first') });
+  await folder.run(5);
+  await expect(restate()).rejects.toMatchObject({
+    code: 'SDK_OUTSIDE_HISTORY',
+    hint: 'It has rows for 2024-01-01 to 2024-01-05.',
+  });
+});
+
+test('days completed by hand are not run', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  const completed = await withProject(5, (project) =>
+    project.complete({ nodes: ['transform.daily'], range: days(1, 3) }),
+  );
+  expect(said(completed)).toEqual(['transform.daily 1-2']);
+  const { tasks } = await folder.run(5);
+  expect(tasks.filter((id) => id.includes('.daily'))).toEqual([day('daily', 3), day('daily', 4)]);
+});
+
+test('a range without a whole interval completes nothing', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  const half = { start: Date.UTC(2024, 0, 1, 3), end: Date.UTC(2024, 0, 2) };
+  await expect(
+    withProject(5, (project) => project.complete({ nodes: ['transform.daily'], range: half })),
+  ).rejects.toMatchObject({ code: 'SDK_NO_WHOLE_INTERVAL' });
+});
