@@ -235,7 +235,8 @@ export class Project {
 
   /**
    * Counts stretches as done on the caller's word, without running anything: only whole intervals inside
-   * the range, in the nodes' own schedules.
+   * the range, in the nodes' own schedules. They are run after all when what they read changes later, the
+   * first load of a file included.
    *
    * @throws {SdkError} `SDK_OUTSIDE_HISTORY` when the range holds no whole interval of a node that was named.
    */

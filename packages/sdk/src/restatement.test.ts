@@ -3,7 +3,7 @@ import type { Interval } from '@seeknal/intervals';
 
 import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
-import { morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
 
 let folder: ProjectFolder;
 
@@ -79,14 +79,17 @@ test('a restatement outside the history of the node is refused, with what there 
   });
 });
 
-test('days completed by hand are not run', async () => {
+test('days completed by hand are not run, until what they read changes', async () => {
   folder = await ProjectFolder.make(PROJECT);
-  const completed = await withProject(5, (project) =>
-    project.complete({ nodes: ['transform.daily'], range: days(1, 3) }),
+  await folder.run(3);
+  const completed = await withProject(6, (project) =>
+    project.complete({ nodes: ['transform.daily'], range: days(3, 5) }),
   );
-  expect(said(completed)).toEqual(['transform.daily 1-2']);
-  const { tasks } = await folder.run(5);
-  expect(tasks.filter((id) => id.includes('.daily'))).toEqual([day('daily', 3), day('daily', 4)]);
+  expect(said(completed)).toEqual(['transform.daily 3-4']);
+  const { tasks } = await folder.run(6);
+  expect(tasks.filter((id) => id.includes('.daily'))).toEqual([day('daily', 5)]);
+  await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 5], [4, 8]) });
+  expect((await folder.run(6)).tasks).toContain(day('daily', 3));
 });
 
 test('a range without a whole interval completes nothing', async () => {
