@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-// CommonJS and old syntax: it says in one sentence what is wrong on a Node that is too old, and it sets the
+// CommonJS and plain syntax: it says in one sentence what is wrong on a Node that is too old, and it sets the
 // size of the thread pool before Node reads a first file through it, which for ES modules would be too late.
 'use strict';
 
-var version = process.versions.node.split('.').map(Number);
-var isSupported =
+const version = process.versions.node.split('.').map(Number);
+const isSupported =
   (version[0] === 20 && version[1] >= 19) || (version[0] === 22 && version[1] >= 12) || version[0] > 22;
 
 if (!isSupported) {
@@ -15,7 +15,5 @@ if (!isSupported) {
 } else {
   // Queries wait in this pool: with the default of 4 they would keep Node from its own files.
   if (!process.env.UV_THREADPOOL_SIZE) process.env.UV_THREADPOOL_SIZE = '12';
-  import('../dist/index.js').then(function (cli) {
-    return cli.main();
-  });
+  void import('../dist/index.js').then(({ main }) => main());
 }

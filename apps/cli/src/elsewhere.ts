@@ -35,7 +35,10 @@ export function elsewhere(name: string, commands: readonly string[]): CliError {
     );
   }
   if (LATER.has(name)) return later(name);
-  const near = nearest(name, commands.filter((each) => each !== 'complete'));
+  const near = nearest(
+    name,
+    commands.filter((each) => each !== 'complete'),
+  );
   return new CliError(
     'CLI_COMMAND_UNKNOWN',
     `There is no command "${name}".`,

@@ -33,7 +33,11 @@ export class CliError extends Error {
   }
 
   static notConfirmed(what: string): CliError {
-    return new CliError('CLI_NOT_CONFIRMED', `${what} was not confirmed: nothing was removed.`, 'Say yes, or pass --yes.');
+    return new CliError(
+      'CLI_NOT_CONFIRMED',
+      `${what} was not confirmed: nothing was removed.`,
+      'Say yes, or pass --yes.',
+    );
   }
 
   static interrupted(): CliError {

@@ -3,7 +3,10 @@ import { InvalidArgumentError, type Command } from 'commander';
 /** Collects a repeatable flag whose values may be comma lists: `-n a,b -n c` is a, b and c. */
 export const list = (value: string, before: readonly string[] | undefined): readonly string[] => [
   ...(before ?? []),
-  ...value.split(',').map((each) => each.trim()).filter((each) => each !== ''),
+  ...value
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== ''),
 ];
 
 /** A whole number from `least` on. */

@@ -9,7 +9,7 @@ export interface Output {
 /** A wish of the user to stop, heard from when it is asked for until it is given back. */
 export interface Interruption {
   readonly signal: AbortSignal;
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Everything a command touches besides files: passed in, so that tests call commands in their own process. */

@@ -12,10 +12,7 @@ import type { GlobalFlags, Session } from './session.ts';
 export type CommandBody<F> = (session: Session, args: readonly string[], flags: F) => Promise<ExitCode>;
 
 /** Makes the session of a command and runs its body in it. */
-export type Dispatch = (
-  flags: GlobalFlags,
-  body: (session: Session) => Promise<ExitCode>,
-) => Promise<void>;
+export type Dispatch = (flags: GlobalFlags, body: (session: Session) => Promise<ExitCode>) => Promise<void>;
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string;
@@ -64,7 +61,10 @@ function commands(io: CliIo, dispatch: Dispatch): Command {
     .argument('<shell>', 'bash, zsh, fish or powershell');
   does(withGlobals(completion), async () => (await import('./commands/completion.ts')).completion);
   root.on('command:*', ([name = '']: string[]) => {
-    throw elsewhere(name, root.commands.map((command) => command.name()));
+    throw elsewhere(
+      name,
+      root.commands.map((command) => command.name()),
+    );
   });
   return root;
 }
@@ -81,7 +81,10 @@ function addRunning(root: Command, does: Does): void {
     .option('--name <name>', 'name of the project; default: that of the folder')
     .option('--description <text>', 'what the project is for')
     .option('--force', 'overwrite the files of a project that is there');
-  does(withGlobals(withJson(init, 'the files written')), async () => (await import('./commands/init.ts')).init);
+  does(
+    withGlobals(withJson(init, 'the files written')),
+    async () => (await import('./commands/init.ts')).init,
+  );
 
   const run = withSelection(root.command('run').description('run what is missing, changed or stale'))
     .optionsGroup('How:')
@@ -129,7 +132,10 @@ function addLooking(root: Command, does: Does): void {
     .option('--select <selectors>', 'the same as a selector by itself', list);
   does(withGlobals(withJson(listing, 'as JSON')), async () => (await import('./commands/list.ts')).listNodes);
   const show = root.command('show').description('everything about one node').argument('<node>');
-  does(withGlobals(withWait(withJson(show, 'as JSON'))), async () => (await import('./commands/show.ts')).show);
+  does(
+    withGlobals(withWait(withJson(show, 'as JSON'))),
+    async () => (await import('./commands/show.ts')).show,
+  );
 }
 
 function addIntervals(root: Command, does: Does): void {
@@ -194,7 +200,9 @@ function addKeeping(root: Command, does: Does): void {
     .option('--all', 'also the warehouse, the state and everything else in target')
     .option('-y, --yes', 'do not ask');
   does(withGlobals(withJson(clean, 'as JSON')), async () => (await import('./commands/clean.ts')).clean);
-  const doctor = root.command('doctor').description('check the machine, the project, the warehouse and the state');
+  const doctor = root
+    .command('doctor')
+    .description('check the machine, the project, the warehouse and the state');
   does(withGlobals(withJson(doctor, 'as JSON')), async () => (await import('./commands/doctor.ts')).doctor);
 }
 

@@ -19,7 +19,11 @@ test.each([
     'ERROR "ask" is a command of the Python tool.\n' +
       '  -> Run it with the seeknal of Python (pip install seeknal); both read the same project.\n',
   ],
-  ['env list', 2, 'ERROR "seeknal env" is not part of this version yet.\n  -> See seeknal --help for what is.\n'],
+  [
+    'env list',
+    2,
+    'ERROR "seeknal env" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
+  ],
   ['run daly', 2, 'ERROR No node matches "daly"\n  -> Did you mean daily?\n'],
   [
     'run --start 2024-01-03 --end 2024-01-01',
@@ -48,11 +52,14 @@ test('a folder without a project is refused with the next step', async () => {
   });
 });
 
-test.each(['', 'run', 'intervals', 'intervals pending'])('help of "%s" goes to stdout and ends with 0', async (line) => {
-  const { code, out, err } = await seeknal('/', `${line} --help`.trim());
-  expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(/^Usage: seeknal/u);
-});
+test.each(['', 'run', 'intervals', 'intervals pending'])(
+  'help of "%s" goes to stdout and ends with 0',
+  async (line) => {
+    const { code, out, err } = await seeknal('/', `${line} --help`.trim());
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toMatch(/^Usage: seeknal/u);
+  },
+);
 
 test('no command at all shows the help', async () => {
   expect((await seeknal('/', [])).out).toMatch(/^Usage: seeknal/u);
@@ -81,7 +88,8 @@ test('under --json an error is a document on stdout, too', async () => {
 test('every problem of the project is shown with its lines, and counted', async () => {
   const folder = await shop({
     'seeknal/transforms/total.yml': 'kind: transform\nname: total\ntransfrm: SELECT 1\n',
-    'seeknal/transforms/other.yml': 'kind: transform\nname: other\ninputs: [{ ref: transform.dailly }]\ntransform: SELECT 1\n',
+    'seeknal/transforms/other.yml':
+      'kind: transform\nname: other\ninputs: [{ ref: transform.dailly }]\ntransform: SELECT 1\n',
   });
   const { code, out, err } = await seeknal(folder, 'plan');
   expect({ code, out }).toEqual({ code: 1, out: '' });
@@ -108,5 +116,7 @@ seeknal/transforms/total.yml:3:1 Unknown key "transfrm" in a transform.
 
 test('--verbose adds the code and the stack of an error', async () => {
   const { err } = await seeknal(await shop(), 'run daly --verbose');
-  expect(err).toMatch(/^ERROR No node matches "daly"\n {2}-> Did you mean daily\?\n {2}SELECTOR_EMPTY\nManifestError: /u);
+  expect(err).toMatch(
+    /^ERROR No node matches "daly"\n {2}-> Did you mean daily\?\n {2}SELECTOR_EMPTY\nManifestError: /u,
+  );
 });

@@ -55,7 +55,10 @@ const isHelp = (thrown: unknown): boolean =>
 /** What commander says, in our words: `error: unknown option '--ful'\n(Did you mean --full?)`. */
 function usageError({ message }: CommanderError): CliError {
   const [first = '', ...rest] = message.replace(/^error: /u, '').split('\n');
-  const hint = rest.join(' ').trim().replace(/^\((.*)\)$/u, '$1');
+  const hint = rest
+    .join(' ')
+    .trim()
+    .replace(/^\((.*)\)$/u, '$1');
   const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
   return CliError.usage(sentence, hint === '' ? 'See seeknal --help.' : hint);
 }

@@ -64,7 +64,12 @@ export async function withProject<T>(
 ): Promise<T> {
   const { openProject } = await import('@seeknal/sdk');
   const { params, isQuiet = false, showsPlan = false } = options;
-  const project = await openProject(folder, { now, env: io.env, waitMs, ...(params !== undefined && { params }) });
+  const project = await openProject(folder, {
+    now,
+    env: io.env,
+    waitMs,
+    ...(params !== undefined && { params }),
+  });
   try {
     if (!isQuiet) {
       const warnings = project.warnings.filter(({ code }) => !showsPlan || code !== 'NODE_UNSUPPORTED');

@@ -1,5 +1,5 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 /** What this project remembers of the warehouse it last wrote, so that a run with nothing to do need not open it. */
 export interface WarehouseNote {
@@ -38,13 +38,23 @@ export async function lookAtWarehouse(path: string, target: string): Promise<War
   return isSame ? { status: 'same', note } : { status: 'unknown', note };
 }
 
+/**
+ * Notes at once which opening of the warehouse is ours: should this process die, the next one still knows
+ * the file for the one it was.
+ */
+export const noteOpening = (target: string, id: string, token: string): Promise<void> =>
+  writeNote(target, { id, token, ino: '', size: '', mtimeNs: '' });
+
 /** Notes the warehouse as it is left; to be called once it is closed. */
 export async function noteWarehouse(path: string, target: string, id: string, token: string): Promise<void> {
   const found = await identity(path);
-  if (found === null) return;
-  await mkdir(dirname(notePath(target)), { recursive: true });
+  if (found !== null) await writeNote(target, { id, token, ...found });
+}
+
+async function writeNote(target: string, note: WarehouseNote): Promise<void> {
+  await mkdir(target, { recursive: true });
   const beside = `${notePath(target)}.${process.pid}.tmp`;
-  await writeFile(beside, `${JSON.stringify({ id, token, ...found }, null, 2)}\n`);
+  await writeFile(beside, `${JSON.stringify(note, null, 2)}\n`);
   await rename(beside, notePath(target));
 }
 

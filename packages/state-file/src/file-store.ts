@@ -78,6 +78,8 @@ export function fileStore({
         await releaseFileLock(disk, files.lock, token).catch(() => undefined);
       }
     }
+    // In the same breath as the queue was found empty: a step that comes a moment later must start anew.
+    working = null;
   }
 
   /** Takes all steps and settles each; throws, having settled none, when the disk fails. */
@@ -118,9 +120,7 @@ export function fileStore({
           return;
         }
         queue.push({ apply: step, resolve: resolve as (answer: unknown) => void, reject });
-        working ??= work().finally(() => {
-          working = null;
-        });
+        working ??= work();
       }),
     events: async (scope, filter) => {
       const { events } = (await load()).payload;

@@ -20,7 +20,7 @@ function watchedDisk(before: (call: number, name: keyof Disk) => void | Promise<
       return (work as (...args: unknown[]) => unknown)(...args);
     },
   ]);
-  return Object.fromEntries(watched) as unknown as Disk;
+  return Object.fromEntries(watched);
 }
 
 /** Stops before its call number `at` until it is woken: a process that was sent SIGSTOP. */

@@ -46,7 +46,9 @@ async function warehouseFiles(session: Session, root: string): Promise<readonly 
       const path = resolve(root, project.settings.warehouse);
       if (!(await exists(path))) return [];
       await refuseIfHeld(() => project.query('SELECT 1'));
-      const isInTarget = !isAbsolute(relative(join(root, 'target'), path)) && !relative(join(root, 'target'), path).startsWith('..');
+      const isInTarget =
+        !isAbsolute(relative(join(root, 'target'), path)) &&
+        !relative(join(root, 'target'), path).startsWith('..');
       return isInTarget ? [] : [path, `${path}.wal`];
     },
     { isQuiet: true },

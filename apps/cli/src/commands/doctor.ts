@@ -27,7 +27,11 @@ export const doctor: CommandBody<object> = async (session) => {
     return hasFailed ? 1 : 0;
   }
   const { color, mark } = terminal.out;
-  const signs = { ok: color.green(mark.ok), warning: color.yellow(mark.warning), failed: color.red(mark.failed) };
+  const signs = {
+    ok: color.green(mark.ok),
+    warning: color.yellow(mark.warning),
+    failed: color.red(mark.failed),
+  };
   for (const { what, status, found, hint } of findings) {
     terminal.print(`${signs[status]} ${what}: ${found}`);
     if (hint !== undefined) terminal.print(`  ${color.cyan(mark.hint)} ${hint}`);
@@ -47,7 +51,12 @@ function clock({ now, io }: Session): Finding {
   const zone = io.env['TZ'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const found = `${new Date(now).toISOString()} (this machine's zone is ${zone}; projects are in UTC unless they say)`;
   if (io.clock() >= EARLIEST) return { what: 'Clock', status: 'ok', found };
-  return { what: 'Clock', status: 'warning', found, hint: 'It seems to be behind: set it, or nothing will be due.' };
+  return {
+    what: 'Clock',
+    status: 'warning',
+    found,
+    hint: 'It seems to be behind: set it, or nothing will be due.',
+  };
 }
 
 /** Opens a DuckDB of its own in the folder for temporary files. */
@@ -63,7 +72,11 @@ async function engine(): Promise<Finding> {
       await opened.close();
     }
   } catch (error) {
-    return failed('DuckDB', error, 'Install again, on the platform it is to run on: npm install @seeknal/cli');
+    return failed(
+      'DuckDB',
+      error,
+      'Install again, on the platform it is to run on: npm install @seeknal/cli',
+    );
   } finally {
     await Promise.all([path, `${path}.wal`].map((file) => rm(file, { force: true })));
   }
@@ -103,7 +116,11 @@ async function warehouse(project: Project): Promise<Finding> {
   if (size === null) return { what: 'Warehouse', status: 'ok', found: `${path}: not made yet` };
   try {
     await project.query('SELECT 1');
-    return { what: 'Warehouse', status: 'ok', found: `${path}: ${(size / 1e6).toFixed(1)} MB, nobody else holds it` };
+    return {
+      what: 'Warehouse',
+      status: 'ok',
+      found: `${path}: ${(size / 1e6).toFixed(1)} MB, nobody else holds it`,
+    };
   } catch (error) {
     return failed('Warehouse', error);
   }
@@ -113,7 +130,8 @@ async function state(project: Project): Promise<Finding> {
   try {
     const runs = await project.runs(1);
     const newest = runs[0];
-    const found = newest === undefined ? 'no run yet' : `the newest run is ${newest.runId} (${newest.status})`;
+    const found =
+      newest === undefined ? 'no run yet' : `the newest run is ${newest.runId} (${newest.status})`;
     return { what: 'State', status: 'ok', found };
   } catch (error) {
     return failed('State', error);

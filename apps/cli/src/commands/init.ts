@@ -33,7 +33,8 @@ export const init: CommandBody<InitFlags> = async (session, [positional], flags)
   for (const file of await filesOf(EXAMPLE)) {
     const target = join(folder, RENAMED[file] ?? file);
     const content = await readFile(join(EXAMPLE, file));
-    const text = file === PROJECT_FILE ? projectFile(content.toString('utf8'), name, flags.description) : content;
+    const text =
+      file === PROJECT_FILE ? projectFile(content.toString('utf8'), name, flags.description) : content;
     const isNew = await write(target, text, isForced);
     (isNew ? written : kept).push(relative(folder, target).replaceAll('\\', '/'));
   }

@@ -1,4 +1,11 @@
-import { countIntervals, missing, resolveRange, schedule, splitBySchedule, type Interval } from '@seeknal/intervals';
+import {
+  countIntervals,
+  missing,
+  resolveRange,
+  schedule,
+  splitBySchedule,
+  type Interval,
+} from '@seeknal/intervals';
 import type { NodeIntervals, Project } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
@@ -37,8 +44,14 @@ export const pendingIntervals: CommandBody<IntervalsPendingFlags> = (session, [s
     const end = flags.end ?? flags.endDate;
     const asked = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
     const range = await rangeOf(asked, session, project);
-    const nodes = await intervalsOf(project, selector === undefined ? [] : [oneNode(project, selector)], range);
-    const found = nodes.flatMap((node) => pendingOf(node, flags, asked, session, project, selector !== undefined) ?? []);
+    const nodes = await intervalsOf(
+      project,
+      selector === undefined ? [] : [oneNode(project, selector)],
+      range,
+    );
+    const found = nodes.flatMap(
+      (node) => pendingOf(node, flags, asked, session, project, selector !== undefined) ?? [],
+    );
     if (found.length === 0 && flags.schedule === undefined && nodes.every((node) => node.schedule === null)) {
       throw CliError.usage('No node has a schedule to tell intervals by.', 'Give one: --schedule @daily');
     }
@@ -73,14 +86,21 @@ function pendingOf(
   if (expression === undefined) return null;
   if (flags.schedule === undefined) session.terminal.say(`${id} has no schedule: days are counted.`);
   const zone = settings.defaults.timeZone;
-  const ticks = schedule(PRESETS.test(expression) ? `@${expression.toLowerCase()}` : expression, { timeZone: zone });
+  const ticks = schedule(PRESETS.test(expression) ? `@${expression.toLowerCase()}` : expression, {
+    timeZone: zone,
+  });
   if (asked.start === undefined) return isNamed ? noStart(id) : null;
   const { range } = resolveRange({ start: asked.start, end: asked.end, now: session.now, timeZone: zone });
   const last = ticks.floor(Math.min(range.end, asked.end === undefined ? session.now : range.end));
   const first = ticks.ceil(range.start);
-  if (first === null || last === null || first >= last) return { node: id, schedule: ticks.expression, intervals: [] };
+  if (first === null || last === null || first >= last)
+    return { node: id, schedule: ticks.expression, intervals: [] };
   const holes = missing({ wanted: [{ start: first, end: last }], done: [], schedule: ticks });
-  return { node: id, schedule: ticks.expression, intervals: countIntervals(holes, ticks) === 0 ? [] : [...splitBySchedule(holes, ticks)] };
+  return {
+    node: id,
+    schedule: ticks.expression,
+    intervals: countIntervals(holes, ticks) === 0 ? [] : [...splitBySchedule(holes, ticks)],
+  };
 }
 
 function noStart(id: string): never {

@@ -50,7 +50,9 @@ export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selector
     if (others.length > 0) {
       terminal.print(`\nWithout a schedule:`);
       for (const { node, missing } of others) {
-        terminal.print(missing.length === 0 ? `  ${node} ${color.green(tick)}` : `  ${node} ${color.dim('not yet')}`);
+        terminal.print(
+          missing.length === 0 ? `  ${node} ${color.green(tick)}` : `  ${node} ${color.dim('not yet')}`,
+        );
       }
     }
     return 0;
@@ -60,7 +62,9 @@ export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selector
 function misspeltCommand(error: unknown, [name = '']: readonly string[]): CliError | null {
   if (codedError(error).code !== 'SELECTOR_EMPTY') return null;
   const near = nearest(name, ['show', 'list', 'pending']);
-  return near === null ? null : CliError.usage(`No node matches "${name}"`, `Did you mean seeknal intervals ${near}?`);
+  return near === null
+    ? null
+    : CliError.usage(`No node matches "${name}"`, `Did you mean seeknal intervals ${near}?`);
 }
 
 function lines(node: NodeIntervals, set: readonly Interval[], isAll: boolean): readonly string[] {

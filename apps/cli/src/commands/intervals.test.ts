@@ -42,7 +42,9 @@ transform.daily:
 });
 
 test('a long history is shown in stretches unless all of it is asked for', async () => {
-  const folder = await shop({ 'seeknal/transforms/daily.yml': daily.replace('start: "2024-01-01"', 'start: "2023-01-01"') });
+  const folder = await shop({
+    'seeknal/transforms/daily.yml': daily.replace('start: "2024-01-01"', 'start: "2023-01-01"'),
+  });
   const { out } = await seeknal(folder, 'intervals show daily');
   expect(out).toContain('  2023-01-01 to 2024-01-04 (368 intervals)\n');
   expect((await seeknal(folder, 'intervals show daily --all')).out.match(/ to /gu)).toHaveLength(368);
@@ -67,9 +69,12 @@ test('as JSON, intervals are pairs of instants, coalesced', async () => {
 
 test('list numbers the done intervals of one node, and its JSON is that of the Python tool', async () => {
   const folder = await shop();
-  expect((await seeknal(folder, 'intervals list daily')).out).toBe('Completed intervals of transform.daily:\n  none yet\n');
+  expect((await seeknal(folder, 'intervals list daily')).out).toBe(
+    'Completed intervals of transform.daily:\n  none yet\n',
+  );
   await seeknal(folder, 'run --end 2024-01-02');
-  expect((await seeknal(folder, 'intervals list transform.daily')).out).toBe(`Completed intervals of transform.daily:
+  expect((await seeknal(folder, 'intervals list transform.daily')).out)
+    .toBe(`Completed intervals of transform.daily:
   1. 2024-01-01 to 2024-01-02
   2. 2024-01-02 to 2024-01-03
 `);
@@ -93,9 +98,15 @@ test.each([
   ['daily --start 2024-01-01 --end 2024-01-02', []],
   ['daily --start-date 2024-01-02 --end-date 2024-01-03', ['2024-01-03 to 2024-01-04']],
   ['total --start 2024-01-01 --end 2024-01-01', ['2024-01-01 to 2024-01-02']],
-  ['total --start 2024-01-01 --end 2024-01-02 --schedule daily', ['2024-01-01 to 2024-01-02', '2024-01-02 to 2024-01-03']],
+  [
+    'total --start 2024-01-01 --end 2024-01-02 --schedule daily',
+    ['2024-01-01 to 2024-01-02', '2024-01-02 to 2024-01-03'],
+  ],
   ['total --start 2024-01-03', ['2024-01-03 to 2024-01-04']],
-  ['total -s 2024-01-01T00:00:00Z -e 2024-01-01T02:00:00Z --schedule @hourly', ['2024-01-01T00:00:00 to 2024-01-01T01:00:00', '2024-01-01T01:00:00 to 2024-01-01T02:00:00']],
+  [
+    'total -s 2024-01-01T00:00:00Z -e 2024-01-01T02:00:00Z --schedule @hourly',
+    ['2024-01-01T00:00:00 to 2024-01-01T01:00:00', '2024-01-01T01:00:00 to 2024-01-01T02:00:00'],
+  ],
   ['total -s 2024-01-01 -e 2024-01-01 --schedule @monthly', []],
 ])('pending %s', async (line, days) => {
   const folder = await shop();
@@ -108,7 +119,9 @@ test.each([
 });
 
 test('pending as JSON', async () => {
-  expect(JSON.parse((await seeknal(await shop(), 'intervals pending daily --json --end 2024-01-01')).out)).toEqual({
+  expect(
+    JSON.parse((await seeknal(await shop(), 'intervals pending daily --json --end 2024-01-01')).out),
+  ).toEqual({
     nodes: [
       {
         node: 'transform.daily',

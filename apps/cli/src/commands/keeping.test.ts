@@ -5,7 +5,11 @@ import { expect, test } from '@jest/globals';
 
 import { emptyFolder, seeknal, shop } from '../in-process.test.kit.ts';
 
-const isThere = (path: string): Promise<boolean> => stat(path).then(() => true, () => false);
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 test('the example of init runs green, has nothing to do afterwards, and is what it says', async () => {
   const place = await emptyFolder();
@@ -21,7 +25,9 @@ test('the example of init runs green, has nothing to do afterwards, and is what 
   expect((await seeknal(folder, 'validate')).out).toBe('OK shop: 6 nodes, 5 edges, nothing wrong\n');
   expect(await seeknal(folder, 'run')).toMatchObject({ code: 0 });
   expect((await seeknal(folder, 'run')).out).toMatch(/No changes detected\. Nothing to run\.\n$/u);
-  expect((await seeknal(folder, ['query', '--csv', 'SELECT count(*) AS n FROM transform.weekly_window'])).out).toBe('n\n1461\n');
+  expect(
+    (await seeknal(folder, ['query', '--csv', 'SELECT count(*) AS n FROM transform.weekly_window'])).out,
+  ).toBe('n\n1461\n');
   const months = await readFile(join(folder, 'target/exports/monthly.csv'), 'utf8');
   expect(months.trimEnd().split('\n')).toHaveLength(49);
 });
@@ -108,7 +114,10 @@ test('doctor finds what is wrong, and ends with 1', async () => {
   expect(code).toBe(1);
   const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: { what: string; status: string }[] };
   expect(ok).toBe(false);
-  expect(findings.filter(({ status }) => status === 'failed').map(({ what }) => what)).toEqual(['Warehouse', 'State']);
+  expect(findings.filter(({ status }) => status === 'failed').map(({ what }) => what)).toEqual([
+    'Warehouse',
+    'State',
+  ]);
 });
 
 test('doctor without a project looks at the machine', async () => {

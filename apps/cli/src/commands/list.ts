@@ -41,7 +41,13 @@ export const listNodes: CommandBody<ListFlags> = (session, positional, flags) =>
       ...(hasTags ? [node.tags.join(', ')] : []),
       node.file_path,
     ]);
-    terminal.print(table(columns.map((name) => ({ name })), rows, terminal.out));
+    terminal.print(
+      table(
+        columns.map((name) => ({ name })),
+        rows,
+        terminal.out,
+      ),
+    );
     terminal.say(terminal.err.color.dim(`(${count(nodes.length, 'node')})`));
     return 0;
   });

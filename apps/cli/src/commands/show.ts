@@ -48,9 +48,19 @@ function nodeText(
     ['batch size', timing === null ? '' : (timing.batchSize?.toString() ?? '')],
     ['look-back', timing === null || timing.lookback === 0 ? '' : String(timing.lookback)],
     ['path', spec.kind === 'source' || spec.kind === 'exposure' ? spec.path : ''],
-    ['reads', inputsOf(spec).map(({ ref, reads }) => `${ref} (${readsText(reads)})`).join(', ')],
+    [
+      'reads',
+      inputsOf(spec)
+        .map(({ ref, reads }) => `${ref} (${readsText(reads)})`)
+        .join(', '),
+    ],
     ['read by', readers.join(', ')],
-    ['columns', Object.entries(node.columns).map(([name, type]) => `${name} ${type}`).join(', ')],
+    [
+      'columns',
+      Object.entries(node.columns)
+        .map(([name, type]) => `${name} ${type}`)
+        .join(', '),
+    ],
     ['checks', 'checks' in spec ? spec.checks.map(({ type }) => type).join(', ') : ''],
     ['reason', spec.kind === 'unsupported' ? spec.reason : ''],
     ['fingerprint', node.fingerprint],
@@ -58,11 +68,23 @@ function nodeText(
   ];
   const lines = [color.bold(node.id), ...(node.description === null ? [] : [node.description]), ''];
   for (const [name, value] of facts) if (value !== '') lines.push(`  ${color.dim(name.padEnd(12))}${value}`);
-  if (spec.kind === 'transform') lines.push('', ...spec.sql.template.trimEnd().split('\n').map((line) => `  ${line}`));
+  if (spec.kind === 'transform')
+    lines.push(
+      '',
+      ...spec.sql.template
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${line}`),
+    );
   return lines.join('\n');
 }
 
-function doneFacts({ schedule: expression, timeZone, done, missing }: NodeIntervals): readonly (readonly [string, string])[] {
+function doneFacts({
+  schedule: expression,
+  timeZone,
+  done,
+  missing,
+}: NodeIntervals): readonly (readonly [string, string])[] {
   if (expression === null) return [['done', done.some(isAllTime) ? 'yes' : 'not yet']];
   const ticks = schedule(expression, { timeZone: timeZone ?? 'UTC' });
   const told = (set: NodeIntervals['done']): string =>

@@ -25,7 +25,9 @@ export const validate: CommandBody<object> = async (session) => {
         }
         const doubts = warnings.length === 0 ? 'nothing wrong' : count(warnings.length, 'warning');
         const edges = count(manifest.edges.length, 'edge');
-        terminal.print(`${color.green(mark.ok)} ${settings.name}: ${count(nodes, 'node')}, ${edges}, ${doubts}`);
+        terminal.print(
+          `${color.green(mark.ok)} ${settings.name}: ${count(nodes, 'node')}, ${edges}, ${doubts}`,
+        );
         return 0;
       },
       { isQuiet: true },

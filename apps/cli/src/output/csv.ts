@@ -18,6 +18,8 @@ export function cellText(value: unknown): string {
     case 'bigint':
       return String(value);
     default:
-      return JSON.stringify(value, (_key, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+      return JSON.stringify(value, (_key, inner: unknown) =>
+        typeof inner === 'bigint' ? String(inner) : inner,
+      );
   }
 }

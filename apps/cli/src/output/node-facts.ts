@@ -15,7 +15,8 @@ export function modeOf({ spec }: ManifestNode): string {
   }
 }
 
-export const timingOf = ({ spec }: ManifestNode): Timing | null => (spec.kind === 'transform' ? spec.timing : null);
+export const timingOf = ({ spec }: ManifestNode): Timing | null =>
+  spec.kind === 'transform' ? spec.timing : null;
 
 /** `0 0 * * *`, with the zone where it is not UTC; empty without a schedule. */
 export function scheduleText(node: ManifestNode): string {

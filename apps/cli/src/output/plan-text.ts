@@ -25,7 +25,8 @@ export function planText(plan: Plan, style: Style): string {
     '',
     ...told.flatMap((node) => [...nodeLines(node, style), '']),
   ];
-  if (kept.length > 0) lines.push(color.dim(`  ${count(kept.length, 'node')} up to date: ${names(kept)}`), '');
+  if (kept.length > 0)
+    lines.push(color.dim(`  ${count(kept.length, 'node')} up to date: ${names(kept)}`), '');
   lines.push(hasChanges(plan) ? summaryLine(plan, style) : nothingToDo(style));
   return lines.join('\n');
 }
@@ -34,7 +35,8 @@ export function planText(plan: Plan, style: Style): string {
 export function summaryLine({ summary, nodes }: Plan, { color }: Style): string {
   const { add, change, remove, backfill, blocked, tasks } = summary;
   const intervals = nodes.reduce((sum, node) => sum + (isOnce(node) ? 0 : node.intervals), 0);
-  const work = intervals === 0 ? count(tasks, 'task') : `${count(tasks, 'task')}, ${count(intervals, 'interval')}`;
+  const work =
+    intervals === 0 ? count(tasks, 'task') : `${count(tasks, 'task')}, ${count(intervals, 'interval')}`;
   const parts = [`${add} to add`, `${change} to change`, `${remove} to remove`, `${backfill} to backfill`];
   if (blocked > 0) parts.push(`${blocked} blocked`);
   return `${color.bold('Plan:')} ${parts.join(', ')}. ${work}.`;
@@ -69,8 +71,12 @@ function nodeLines(node: NodePlan, style: Style): readonly string[] {
   if (node.path.length > 1) add(`by way of ${[...node.path, node.node].join(` ${mark.arrow} `)}`);
   for (const range of rangeLines(node.missing)) add(range);
   const maybe = rangeLines(node.maybe);
-  if (maybe.length > 0) add(`again only if rows above differ: ${maybe.join(', ')}`);
-  else if (node.maybe.length > 0 && node.action !== 'keep') add('again only if rows above differ');
+  if (node.maybe.length > 0) {
+    // Of a node that is kept, the reason says so already.
+    const words = node.action === 'keep' ? [] : ['again only if rows above differ'];
+    const line = [...words, ...(maybe.length > 0 ? [maybe.join(', ')] : [])].join(': ');
+    if (line !== '') add(line);
+  }
   for (const note of node.notes) add(color.dim(`note: ${note}`));
   return lines;
 }
@@ -80,7 +86,9 @@ function labelOf({ action, category, path }: NodePlan): string {
   if (action === 'remove') return ' [REMOVED]';
   if (action === 'blocked') return ' [BLOCKED]';
   if (category === null) return '';
-  return category === 'BREAKING' && path.length > 0 ? ' [BREAKING - through its inputs]' : ` [${LABELS[category]}]`;
+  return category === 'BREAKING' && path.length > 0
+    ? ' [BREAKING - through its inputs]'
+    : ` [${LABELS[category]}]`;
 }
 
 /** `1,461 intervals in 25 tasks`, or `1 task` where there are no intervals to speak of. */

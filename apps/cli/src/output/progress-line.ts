@@ -33,12 +33,19 @@ export function estimateMs({ intervals, intervalsOver, tasks }: Progress, elapse
 
 /** The line that stays when a node is over; null where its failure was told already. */
 export function nodeLine(node: NodeProgress, { color, mark }: Style): string | null {
-  const { failed, skipped, tasks, intervals, rows, workMs } = node;
+  const { failed, skipped, tasks, intervals, rows, hasIntervals } = node;
   if (failed > 0) {
-    return tasks === 1 ? null : `${color.red(mark.failed)} ${node.node}  ${failed} of ${count(tasks, 'task')} failed`;
+    return tasks === 1
+      ? null
+      : `${color.red(mark.failed)} ${node.node}  ${failed} of ${count(tasks, 'task')} failed`;
   }
-  if (skipped > 0) return `${color.yellow('-')} ${node.node}  ${color.dim('skipped: something it reads failed')}`;
+  if (skipped > 0)
+    return `${color.yellow('-')} ${node.node}  ${color.dim('skipped: something it reads failed')}`;
   if (intervals === 0) return `${color.dim('-')} ${node.node}  ${color.dim('nothing to do')}`;
-  const parts = [count(intervals, 'interval'), ...(rows > 0 ? [count(rows, 'row')] : []), duration(workMs)];
+  const parts = [
+    ...(hasIntervals ? [count(intervals, 'interval')] : []),
+    ...(rows > 0 ? [count(rows, 'row')] : []),
+    duration(node.endedAt - node.startedAt),
+  ];
   return `${color.green(mark.ok)} ${node.node}  ${color.dim(parts.join('  '))}`;
 }

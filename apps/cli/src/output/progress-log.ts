@@ -32,9 +32,13 @@ export function logLines(event: TaskEvent, progress: Progress, style: Style): re
         case 'done':
           return [
             `${at} ${color.green('SUCCESS')} ${took}${outcome.rows > 0 ? `  Rows: ${number(outcome.rows)}` : ''}`,
-            ...outcome.warnings.map((warning) => `${color.yellow(mark.warning)} ${taskName(task)}: ${warning}`),
+            ...outcome.warnings.map(
+              (warning) => `${color.yellow(mark.warning)} ${taskName(task)}: ${warning}`,
+            ),
             ...(outcome.dropped > 0
-              ? [`${color.yellow(mark.warning)} ${taskName(task)}: ${number(outcome.dropped)} rows out of range dropped`]
+              ? [
+                  `${color.yellow(mark.warning)} ${taskName(task)}: ${number(outcome.dropped)} rows out of range dropped`,
+                ]
               : []),
           ];
       }

@@ -3,9 +3,13 @@ import type { Plan } from '@seeknal/plan';
 import type { RunEvent } from '@seeknal/sdk';
 
 import { codedError } from './coded-error.ts';
+import { isAllTime } from './ranges.ts';
 
 /** Everything about the tasks of a run: those planned, and those that came in while it went on. */
-export type TaskEvent = Extract<RunEvent, { readonly type: 'started' | 'finished' | 'retrying' | 'added' | 'skipped' }>;
+export type TaskEvent = Extract<
+  RunEvent,
+  { readonly type: 'started' | 'finished' | 'retrying' | 'added' | 'skipped' }
+>;
 export type Task = Plan['tasks'][number];
 
 /** Where one node of a run stands. */
@@ -18,8 +22,11 @@ export interface NodeProgress {
   intervals: number;
   rows: number;
   warnings: number;
-  /** Milliseconds that its tasks took, added up. */
-  workMs: number;
+  /** Whether its tasks have intervals to count: a node without a schedule has one, all of time. */
+  hasIntervals: boolean;
+  /** When its first task started and its last one ended, on the clock given; 0 before. */
+  startedAt: number;
+  endedAt: number;
 }
 
 /** Whether a task stopped because it was asked to: no failure of its own. */
@@ -30,13 +37,16 @@ export class Progress {
   readonly nodes: Map<NodeId, NodeProgress> = new Map();
   /** Tasks that run right now: id to node. */
   readonly running: Map<string, NodeId> = new Map();
+  readonly #clock: () => number;
   readonly #numbers = new Map<string, number>();
   intervals = 0;
   intervalsOver = 0;
   /** Rows written into tables; those of files, checks and exports are not counted again. */
   rows = 0;
 
-  constructor(tasks: readonly Task[]) {
+  /** @param clock Milliseconds, to tell how long nodes took. */
+  constructor(tasks: readonly Task[], clock: () => number) {
+    this.#clock = clock;
     for (const task of tasks) this.#expect(task);
   }
 
@@ -66,7 +76,8 @@ export class Progress {
   of(id: NodeId): NodeProgress {
     let node = this.nodes.get(id);
     if (node === undefined) {
-      node = { node: id, tasks: 0, over: 0, failed: 0, skipped: 0, intervals: 0, rows: 0, warnings: 0, workMs: 0 };
+      const none = { tasks: 0, over: 0, failed: 0, skipped: 0, intervals: 0, rows: 0, warnings: 0 };
+      node = { node: id, ...none, hasIntervals: false, startedAt: 0, endedAt: 0 };
       this.nodes.set(id, node);
     }
     return node;
@@ -77,6 +88,7 @@ export class Progress {
       case 'started':
         this.numberOf(event.task);
         this.running.set(event.task.id, event.task.node);
+        this.of(event.task.node).startedAt ||= this.#clock();
         return;
       case 'added':
         for (const task of event.tasks) this.#expect(task);
@@ -94,7 +106,9 @@ export class Progress {
   }
 
   #expect(task: Task): void {
-    this.of(task.node).tasks += 1;
+    const node = this.of(task.node);
+    node.tasks += 1;
+    node.hasIntervals ||= !isAllTime(task.range);
     this.intervals += task.intervals;
   }
 
@@ -104,9 +118,9 @@ export class Progress {
     this.intervalsOver += task.intervals;
   }
 
-  #finish({ task, outcome, durationMs }: Extract<TaskEvent, { readonly type: 'finished' }>): void {
+  #finish({ task, outcome }: Extract<TaskEvent, { readonly type: 'finished' }>): void {
     const node = this.of(task.node);
-    node.workMs += durationMs;
+    node.endedAt = this.#clock();
     if (outcome.status === 'again') {
       this.running.delete(task.id);
       return;

@@ -23,7 +23,7 @@ const REDRAW_MS = 100;
  */
 export function runProgress(session: Session, tasks: readonly Task[]): RunProgress {
   const { terminal, io, isVerbose, folder } = session;
-  const progress = new Progress(tasks);
+  const progress = new Progress(tasks, () => performance.now());
   const told = new Set<string>();
   const tellFailure = (event: TaskEvent): void => {
     if (event.type !== 'finished' || event.outcome.status !== 'failed') return;
@@ -56,10 +56,13 @@ export function runProgress(session: Session, tasks: readonly Task[]): RunProgre
     progress.hear(event);
     clear();
     tellFailure(event);
-    if (event.type === 'retrying') for (const line of logLines(event, progress, terminal.err)) terminal.say(line);
+    if (event.type === 'retrying')
+      for (const line of logLines(event, progress, terminal.err)) terminal.say(line);
     if (event.type === 'finished' && event.outcome.status === 'done') {
       for (const warning of event.outcome.warnings) {
-        terminal.say(`${terminal.err.color.yellow(terminal.err.mark.warning)} ${taskName(event.task)}: ${warning}`);
+        terminal.say(
+          `${terminal.err.color.yellow(terminal.err.mark.warning)} ${taskName(event.task)}: ${warning}`,
+        );
       }
     }
     for (const node of progress.nodes.values()) {

@@ -35,7 +35,10 @@ export function runHeader(plan: Plan, graph: GraphSize, isFull: boolean, style: 
     ...(told.length > 0 ? [''] : []),
     ...told.map((node) => {
       const ranges = node.missing.map(rangeText).filter((text) => text !== '');
-      const where = ranges.length === 0 ? '' : `, ${ranges[0]}${ranges.length > 1 ? ` and ${ranges.length - 1} more` : ''}`;
+      const where =
+        ranges.length === 0
+          ? ''
+          : `, ${ranges[0]}${ranges.length > 1 ? ` and ${ranges.length - 1} more` : ''}`;
       const work = node.tasks === 0 ? '' : `: ${workOf(node)}${where}`;
       return `  ${signOf(node.action, style)} ${node.node.padEnd(widest)}  ${node.reason}${work}`;
     }),

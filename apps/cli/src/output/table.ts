@@ -9,25 +9,29 @@ export interface TableColumn {
 }
 
 const CHARS = {
-  'top': '',
+  top: '',
   'top-mid': '',
   'top-left': '',
   'top-right': '',
-  'bottom': '',
+  bottom: '',
   'bottom-mid': '',
   'bottom-left': '',
   'bottom-right': '',
-  'left': '',
+  left: '',
   'left-mid': '',
-  'right': '',
+  right: '',
   'right-mid': '',
-  'mid': '-',
+  mid: '-',
   'mid-mid': '+',
-  'middle': '|',
+  middle: '|',
 } as const;
 
 /** Rows under a head and a rule, columns as wide as their widest cell. */
-export function table(columns: readonly TableColumn[], rows: readonly (readonly string[])[], style: Style): string {
+export function table(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  style: Style,
+): string {
   const { color } = style;
   const grid = new CliTable({
     head: columns.map(({ name }) => color.bold(oneLine(name))),
@@ -38,10 +42,15 @@ export function table(columns: readonly TableColumn[], rows: readonly (readonly 
   for (const row of rows) grid.push(row.map(oneLine));
   // The library rules off every row; one rule, under the head, reads better.
   const lines = grid.toString().split('\n');
-  return lines.filter((line, i) => i < 2 || !/^[-+]+$/u.test(line)).map((line) => line.trimEnd()).join('\n');
+  return lines
+    .filter((line, i) => i < 2 || !/^[-+]+$/u.test(line))
+    .map((line) => line.trimEnd())
+    .join('\n');
 }
 
 /** A cell is one line, and nothing in it steers the terminal. */
 const oneLine = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex
-  text.replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', ' ').replaceAll(/(?!\u001B\[\d+m)[\u0000-\u001F\u007F]/gu, '');
+  text
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')
+    .replaceAll(/\p{Cc}/gu, ' ');

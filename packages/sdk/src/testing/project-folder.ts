@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { openProject } from '../open-project.ts';
-import type { RunOptions } from '../project.ts';
+import type { RunOptions } from '../run-project.ts';
 import type { RunReport } from '../report.ts';
 
 /** 2024-01-`day`, 05:00 UTC: the clock of every example. */

@@ -246,6 +246,28 @@ export function recordCases(open: OpenBackend): void {
       expect((await state.read()).snapshots['p']).toMatchObject({ done: [days(0, 60)], seq: 60 });
     }));
 
+  test('nor is what a process left behind, though much has happened since it began', () =>
+    scoped(open, async (state, time) => {
+      const reads = [
+        {
+          node: 'transform.p',
+          snapshot: 'p',
+          reads: { kind: 'interval' as const },
+          onChange: 'keep' as const,
+        },
+      ];
+      await state.addSnapshots([snapshot('p'), snapshot('a', { reads })]);
+      for (let day = 0; day < 10; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);
+      const dead = await claimed(state, wish('a', days(3, 4), { task: 't1', leaseMs: 1 }));
+      for (let day = 10; day < 20; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);
+      time.now += 1;
+      await claimed(state, wish('a', days(3, 4), { task: 't2' }));
+      for (let day = 20; day < 30; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);
+      const left = commit('a', days(3, 4), 1, { fence: dead.fence, seen: { p: 10 } });
+      const needs = [{ snapshot: 'p', range: days(3, 4) }];
+      expect(await state.record(left, needs, [])).toMatchObject({ status: 'recorded' });
+    }));
+
   test('a rebuild sets what the ledger says, and commits go on from there', () =>
     scoped(open, async (state) => {
       await state.addSnapshots([snapshot('p'), snapshot('a')]);

@@ -1,0 +1,75 @@
+import { hostname } from 'node:os';
+
+import type { Engine } from '@seeknal/engine';
+import type { NodeId } from '@seeknal/manifest';
+import type { ExecutionContext } from '@seeknal/orchestrator-adapter';
+import type { Project as LoadedProject, RunValues, SourceVersion } from '@seeknal/project';
+import type { ScopedState } from '@seeknal/state';
+
+import { SdkError } from './errors.ts';
+import { absolute, findFiles } from './outside.ts';
+import { wantedBy, type Situation } from './situation.ts';
+
+/** What the templates of a run may use beside the nodes' own values. */
+export interface Surroundings {
+  readonly now: number;
+  readonly env: { readonly [name: string]: string | undefined };
+  readonly params: { readonly [name: string]: unknown };
+}
+
+/** A claim outlives a pause of its process by this much. */
+const LEASE_MS = 60_000;
+
+/** Everything that the tasks of a run need, for one situation. */
+export function executionContext(
+  runId: string,
+  { manifest, settings }: Pick<LoadedProject, 'manifest' | 'settings'>,
+  { now, env, params }: Surroundings,
+  situation: Situation,
+  state: ScopedState,
+  engine: Engine,
+): ExecutionContext {
+  const { folder } = settings;
+  const specOf = (id: NodeId) => manifest.nodes[id]?.spec;
+  const known = Object.values(situation.view.snapshots);
+  const ids = new Set(known.map(({ id }) => id));
+  const loading = new Set(situation.plan.tasks.map(({ node }) => node));
+  const loaded = new Map([...situation.files].filter(([id]) => !loading.has(id)));
+  return {
+    run: runId,
+    holder: `${hostname()}:${process.pid}`,
+    now,
+    state,
+    engine,
+    resolved: situation.resolved,
+    snapshots: [...known, ...situation.plan.snapshots.filter(({ id }) => !ids.has(id))],
+    wanted: wantedBy(situation, now, situation.range),
+    isSelected: (id) => situation.selected === null || situation.selected.has(id),
+    render: async (id, text, interval) => {
+      const { renderSql } = await import('@seeknal/project');
+      const spec = specOf(id);
+      const own = spec?.kind === 'transform' ? spec : null;
+      const values: RunValues = {
+        interval,
+        timeZone: own?.timing?.timeZone ?? settings.defaults.timeZone,
+        params: { ...own?.params, ...params } as RunValues['params'],
+        inputs: own?.inputs ?? [],
+        now,
+        runId,
+        env,
+        project: settings.name,
+        folder,
+      };
+      return renderSql(text, values);
+    },
+    files: async (id) => {
+      const spec = specOf(id);
+      if (spec?.kind !== 'source') throw new SdkError('SDK_NOT_A_SOURCE', `${id} is not a source`);
+      const before = (loaded.get(id) ?? situation.files.get(id))?.version ?? null;
+      return findFiles(folder, spec, before as SourceVersion | null, Date.now());
+    },
+    loaded,
+    absolute: (path) => absolute(folder, path),
+    leaseMs: LEASE_MS,
+  };
+}
