@@ -287,12 +287,10 @@ test('every task of a random graph runs once, after all that it waits for, whate
       fc.integer({ min: 1, max: 5 }),
       fc.integer({ min: 1, max: 4 }),
       async (pairs, maxWorkers, width) => {
-        const names = 'abcdef';
+        const names = ['a', 'b', 'c', 'd', 'e', 'f'];
         const above = (node: string): string[] =>
           pairs.flatMap(([a, b]) => (a < b && names[b] === node ? [names[a] as string] : []));
-        const all = [...names].flatMap((name) =>
-          Array.from({ length: width }, (_, i) => task(`${name}${i}`)),
-        );
+        const all = names.flatMap((name) => Array.from({ length: width }, (_, i) => task(`${name}${i}`)));
         const finished = new Set<string>();
         const order: string[] = [];
         const result = await localOrchestrator().run({

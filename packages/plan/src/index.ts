@@ -24,7 +24,9 @@ export type {
 export { metadataOf } from './change.ts';
 export { affected, hasIntervals, needed, type Related } from './dependency.ts';
 export { countOf, cut, wantedOf, type Outside } from './due.ts';
-export { plan, taskOf, type PlanRequest } from './planner.ts';
+export { plan } from './planner.ts';
+export type { PlanRequest } from './plan-request.ts';
+export { taskOf } from './tasks.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
 export { restate } from './restate.ts';
 export { taskId } from './task-id.ts';

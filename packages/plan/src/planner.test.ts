@@ -12,7 +12,8 @@ import {
   type ExampleNode,
 } from './testing/example-project.ts';
 import type { NodePlan, Plan } from './plan.ts';
-import { plan, type PlanRequest } from './planner.ts';
+import type { PlanRequest } from './plan-request.ts';
+import { plan } from './planner.ts';
 import { ALL_TIME, type StateView } from './snapshot.ts';
 
 const SOURCE: ExampleNode = { id: 'source.events' };

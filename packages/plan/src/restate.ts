@@ -1,4 +1,11 @@
-import { alignOutward, intersection, intervalSet, schedule, type Interval, type IntervalSet } from '@seeknal/intervals';
+import {
+  alignOutward,
+  intersection,
+  intervalSet,
+  schedule,
+  type Interval,
+  type IntervalSet,
+} from '@seeknal/intervals';
 import type { NodeId } from '@seeknal/manifest';
 
 import { affected, hasIntervals } from './dependency.ts';
@@ -27,7 +34,8 @@ export function restate(
       return input.again.flatMap((changed) => affected(read, input.snapshot, snapshot, changed) ?? []);
     });
     const reached = intervalSet([...(nodes.has(id) ? [wholeIntervals(snapshot, range)] : []), ...from]);
-    const onward = timing?.dependsOnPast === true ? reached.map(({ start }) => ({ start, end: ALL_TIME.end })) : reached;
+    const onward =
+      timing?.dependsOnPast === true ? reached.map(({ start }) => ({ start, end: ALL_TIME.end })) : reached;
     const again = intersection(intervalSet(onward), record?.done ?? []);
     if (again.length > 0) touched.set(snapshot.id, { snapshot, again });
     for (const stretch of again) invalidations.push({ snapshot: snapshot.id, range: stretch, reason });

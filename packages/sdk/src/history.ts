@@ -43,7 +43,10 @@ export async function markRestated(
   const named = namedNodes(nodes, manifest, situation);
   const invalidations = restate(situation.resolved, named, range, `${RESTATED}${reason}`);
   const nodeOf = new Map([...situation.resolved.values()].map(({ snapshot: { id, node } }) => [id, node]));
-  const stretches = invalidations.map((part) => ({ node: nodeOf.get(part.snapshot) as NodeId, range: part.range }));
+  const stretches = invalidations.map((part) => ({
+    node: nodeOf.get(part.snapshot) as NodeId,
+    range: part.range,
+  }));
   for (const node of nodes.length > 0 ? named : []) {
     if (stretches.some((stretch) => stretch.node === node)) continue;
     throw SdkError.outsideHistory(node, situation.resolved.get(node)?.record?.done ?? []);
@@ -53,11 +56,17 @@ export async function markRestated(
 }
 
 /** Oldest first. */
-export async function openRestatements(situation: Situation, state: ScopedState): Promise<readonly Restatement[]> {
+export async function openRestatements(
+  situation: Situation,
+  state: ScopedState,
+): Promise<readonly Restatement[]> {
   const current = new Set([...situation.resolved.values()].map(({ snapshot }) => snapshot.id));
   const events = await state.events({ limit: EVENTS_READ });
   return events
-    .filter(({ kind, reason, snapshot }) => kind === 'invalidated' && reason.startsWith(RESTATED) && current.has(snapshot))
+    .filter(
+      ({ kind, reason, snapshot }) =>
+        kind === 'invalidated' && reason.startsWith(RESTATED) && current.has(snapshot),
+    )
     .toReversed()
     .flatMap(({ at, node, snapshot, range, reason }) =>
       difference([range], situation.view.snapshots[snapshot]?.done ?? []).map((part) => ({
@@ -117,7 +126,11 @@ async function complete(
   await state.complete(words, now);
 }
 
-function namedNodes(selectors: readonly string[], manifest: Manifest, { resolved }: Situation): ReadonlySet<NodeId> {
+function namedNodes(
+  selectors: readonly string[],
+  manifest: Manifest,
+  { resolved }: Situation,
+): ReadonlySet<NodeId> {
   if (selectors.length > 0) return select(manifest, selectors);
   return new Set([...resolved].filter(([, { snapshot }]) => hasIntervals(snapshot)).map(([id]) => id));
 }

@@ -93,7 +93,9 @@ export class Project {
    * @throws {SdkError} `SDK_OUTSIDE_HISTORY` when a node that was named has nothing in the range.
    */
   restate(statement: Statement): Promise<readonly NodeStretch[]> {
-    return this.#stating((situation, state) => markRestated(statement, this.manifest, situation, state, this.now));
+    return this.#stating((situation, state) =>
+      markRestated(statement, this.manifest, situation, state, this.now),
+    );
   }
 
   /** Restated stretches that have not been run since, oldest first. */
@@ -119,7 +121,9 @@ export class Project {
   async complete(statement: Statement): Promise<readonly NodeStretch[]> {
     // What is noted belongs to a warehouse: one that is not there yet is made.
     await this.#session.engine();
-    return this.#stating((situation, state) => markComplete(statement, this.manifest, situation, state, this.now));
+    return this.#stating((situation, state) =>
+      markComplete(statement, this.manifest, situation, state, this.now),
+    );
   }
 
   /** What the warehouse says was committed, in order of table and time: the truth that the state is a copy of. */

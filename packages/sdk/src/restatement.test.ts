@@ -9,7 +9,10 @@ let folder: ProjectFolder;
 
 afterEach(() => folder.remove('.'));
 
-const days = (from: number, to: number): Interval => ({ start: Date.UTC(2024, 0, from), end: Date.UTC(2024, 0, to) });
+const days = (from: number, to: number): Interval => ({
+  start: Date.UTC(2024, 0, from),
+  end: Date.UTC(2024, 0, to),
+});
 
 async function withProject<T>(day: number, use: (project: Project) => Promise<T>): Promise<T> {
   const project = await openProject(folder.path, { now: morning(day) });
@@ -63,15 +66,22 @@ test('a restatement taken back leaves the rows as they are', async () => {
 test('without a node all that have intervals are restated', async () => {
   folder = await ProjectFolder.make(PROJECT);
   await folder.run(5);
-  const marked = await withProject(5, (project) => project.restate({ nodes: [], range: days(4, 5), reason: 'r' }));
+  const marked = await withProject(5, (project) =>
+    project.restate({ nodes: [], range: days(4, 5), reason: 'r' }),
+  );
   expect(said(marked)).toEqual(['transform.daily 4-4', 'transform.window 4-4', 'transform.total']);
 });
 
 test('a restatement outside the history of the node is refused, with what there is', async () => {
   folder = await ProjectFolder.make(PROJECT);
   const restate = () =>
-    withProject(5, (project) => project.restate({ nodes: ['transform.daily'], range: days(20, 21), reason: 'r' }));
-  await expect(restate()).rejects.toMatchObject({ code: 'SDK_OUTSIDE_HISTORY', hint: expect.stringContaining('run it first') });
+    withProject(5, (project) =>
+      project.restate({ nodes: ['transform.daily'], range: days(20, 21), reason: 'r' }),
+    );
+  await expect(restate()).rejects.toMatchObject({
+    code: 'SDK_OUTSIDE_HISTORY',
+    hint: expect.stringContaining('run it first'),
+  });
   await folder.run(5);
   await expect(restate()).rejects.toMatchObject({
     code: 'SDK_OUTSIDE_HISTORY',

@@ -166,7 +166,10 @@ test('a removed node loses its view, a new one gets one', async () => {
 });
 
 test('a failing check publishes nothing, skips what depends on it, and lets the rest go on', async () => {
-  const checked = `${DAILY.replace('transform: |', 'audits:\n  - {type: accepted_values, columns: [amount], values: [1, 2, 8]}\ntransform: |')}`;
+  const checked = DAILY.replace(
+    'transform: |',
+    'audits:\n  - {type: accepted_values, columns: [amount], values: [1, 2, 8]}\ntransform: |',
+  );
   const folder = await made({
     ...PROJECT,
     'seeknal/transforms/daily.yml': checked,

@@ -83,7 +83,11 @@ export async function situationOf(
  * Tables that the warehouse has and the state does not know, because it was lost: they are taken over as
  * far as the ledger proves them.
  */
-async function adopt(session: Session, state: ScopedState, resolved: Situation['resolved']): Promise<boolean> {
+async function adopt(
+  session: Session,
+  state: ScopedState,
+  resolved: Situation['resolved'],
+): Promise<boolean> {
   const unknown = [...resolved.values()].filter(({ record }) => record === null);
   if (!session.hasEngine || unknown.length === 0) return false;
   const engine = await session.engine();

@@ -1,0 +1,120 @@
+import { difference, intersection, intervalSet, overlaps, union, type IntervalSet } from '@seeknal/intervals';
+import { canonicalJson, type JsonObject, type NodeId } from '@seeknal/manifest';
+
+import { metadataOf, type Change } from './change.ts';
+import { affected, needed } from './dependency.ts';
+import { due, type Due } from './due.ts';
+import type { PlanRequest } from './plan-request.ts';
+import type { ResolvedNode } from './resolve.ts';
+
+/** Everything the planner found out about one node; it becomes one line of the plan. */
+export interface Finding {
+  readonly resolved: ResolvedNode;
+  readonly change: Change;
+  readonly due: Due;
+  readonly missing: IntervalSet;
+  readonly maybe: IntervalSet;
+  readonly blocked: string | null;
+  /** Whether rows that are there have to pass audits that they have not met. */
+  readonly audits: boolean;
+  /** Inputs that change while the done intervals stay, as the author asked. */
+  readonly keptOver: readonly NodeId[];
+}
+
+/** Finds out about one node, given what was found of everything that it reads. */
+export function find(
+  id: NodeId,
+  resolved: ResolvedNode,
+  change: Change,
+  above: ReadonlyMap<NodeId, Finding>,
+  request: PlanRequest,
+): Finding {
+  const isSelected = request.select === null || request.select.has(id);
+  const { now, range } = request;
+  const dueNow = due(resolved, { now, range, full: request.full && isSelected }, request.outside[id]);
+  const missing = isSelected ? dueNow.missing : [];
+  const blocked = missing.length === 0 ? null : blockedBy(resolved, missing, above);
+  const maybe = isSelected && blocked === null ? maybeOf(resolved, missing, above) : [];
+  const audits = isSelected && blocked === null && meetsNewAudits(resolved, request);
+  return {
+    resolved,
+    change,
+    due: dueNow,
+    missing,
+    maybe,
+    blocked,
+    audits,
+    keptOver: keptOver(resolved, above),
+  };
+}
+
+/** Audits decide no rows, but whether they may be shown: changed ones run before the environment points there. */
+function meetsNewAudits(
+  { node, snapshot, record }: ResolvedNode,
+  { state, environment }: PlanRequest,
+): boolean {
+  if (node.spec.kind !== 'transform' || node.spec.checks.length === 0) return false;
+  if (record === null || record.done.length === 0) return false;
+  const pointer = state.environments[environment]?.pointers[node.id];
+  if (pointer?.snapshot !== snapshot.id) return true;
+  return auditsIn(pointer.metadata) !== auditsIn(metadataOf(node));
+}
+
+const auditsIn = ({ audits = null }: JsonObject): string => canonicalJson(audits);
+
+/** The first input that has no rows for what is needed and gets none from this plan, as a sentence. */
+function blockedBy(
+  { snapshot }: ResolvedNode,
+  missing: IntervalSet,
+  above: ReadonlyMap<NodeId, Finding>,
+): string | null {
+  for (const { node } of snapshot.inputs) {
+    const input = above.get(node);
+    if (input !== undefined && input.blocked !== null) return `${node} cannot run: ${input.blocked}`;
+  }
+  for (const read of snapshot.reads) {
+    const input = above.get(read.node);
+    if (input === undefined) continue;
+    const gaps = difference(input.due.missing, input.missing);
+    if (gaps.length === 0) continue;
+    for (const range of missing) {
+      const need = needed(read, input.resolved.snapshot, snapshot, range);
+      if (overlaps(gaps, need))
+        return `${read.node} lacks rows that it reads; select it too: +${snapshot.node}`;
+    }
+  }
+  return null;
+}
+
+/** Done stretches that run again if what runs above turns out to change rows. */
+function maybeOf(
+  { snapshot, record }: ResolvedNode,
+  missing: IntervalSet,
+  above: ReadonlyMap<NodeId, Finding>,
+): IntervalSet {
+  if (record === null || record.done.length === 0) return [];
+  const touched = snapshot.reads.flatMap((read) => {
+    const input = above.get(read.node);
+    if (input === undefined) return [];
+    return union(input.missing, input.maybe).flatMap(
+      (range) => affected(read, input.resolved.snapshot, snapshot, range) ?? [],
+    );
+  });
+  return difference(intersection(intervalSet(touched), record.done), missing);
+}
+
+/** Inputs without intervals of their own that are built or loaded again, and leave the done intervals alone. */
+function keptOver(
+  { snapshot, record }: ResolvedNode,
+  above: ReadonlyMap<NodeId, Finding>,
+): readonly NodeId[] {
+  if (record === null || record.done.length === 0) return [];
+  return snapshot.reads.flatMap((read) => {
+    const input = above.get(read.node);
+    if (input === undefined || input.resolved.record === null) return [];
+    const isKept = input.missing.some(
+      (range) => affected(read, input.resolved.snapshot, snapshot, range) === null,
+    );
+    return isKept ? [read.node] : [];
+  });
+}

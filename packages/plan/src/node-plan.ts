@@ -1,0 +1,108 @@
+import { inputsOf, type Manifest, type NodeId } from '@seeknal/manifest';
+
+import { countOf } from './due.ts';
+import type { Finding } from './finding.ts';
+import type { NodeAction, NodePlan, PlanSummary, Task } from './plan.ts';
+import type { ResolvedNode } from './resolve.ts';
+import type { EnvironmentRecord, Pointer, StateView } from './snapshot.ts';
+
+/** The line of the plan for a node that can run. */
+export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan {
+  const { resolved, change, missing, maybe, blocked } = finding;
+  const { node, snapshot, record } = resolved;
+  return {
+    node: id,
+    kind: node.type,
+    materialization: snapshot.materialization,
+    action: actionOf(finding),
+    category: change.category,
+    reason: reasonOf(finding),
+    path: change.path,
+    snapshot: snapshot.id,
+    isNew: record === null,
+    missing: blocked === null ? missing : [],
+    maybe,
+    intervals: blocked === null ? countOf(resolved, missing) : 0,
+    tasks,
+    notes: finding.keptOver.map((input) => `${input} changed: done intervals are kept (on_change: keep)`),
+  };
+}
+
+function actionOf({ blocked, change, missing }: Finding): NodeAction {
+  if (blocked !== null) return 'blocked';
+  if (change.kind === 'added') return 'add';
+  if (change.kind === 'changed' || change.kind === 'metadata') return 'change';
+  return missing.length > 0 ? 'backfill' : 'keep';
+}
+
+function reasonOf({ blocked, change, missing, maybe, due: { again } }: Finding): string {
+  if (blocked !== null) return blocked;
+  if (change.kind !== 'same') return change.reason;
+  if (missing.length > 0) return again[0]?.reason ?? 'intervals are missing';
+  return maybe.length > 0 ? 'runs again only if rows above differ' : 'up to date';
+}
+
+/** The line of the plan for a node that cannot run, or reads one that cannot. */
+export function unsupported(
+  manifest: Manifest,
+  id: NodeId,
+  resolved: ReadonlyMap<NodeId, ResolvedNode>,
+): NodePlan {
+  const node = manifest.nodes[id] as Manifest['nodes'][string];
+  const lacking = inputsOf(node.spec).find(({ ref }) => !resolved.has(ref));
+  return {
+    node: id,
+    kind: node.type,
+    materialization: null,
+    action: 'blocked',
+    category: null,
+    reason:
+      node.spec.kind === 'unsupported'
+        ? node.spec.reason
+        : `it reads ${lacking?.ref}, which this version cannot run`,
+    path: [],
+    snapshot: null,
+    isNew: false,
+    missing: [],
+    maybe: [],
+    intervals: 0,
+    tasks: 0,
+    notes: [],
+  };
+}
+
+/** The line of the plan for a node that the environment shows and the project no longer has. */
+export function removed(id: NodeId, state: StateView, { pointers }: EnvironmentRecord): NodePlan {
+  const { snapshot } = pointers[id] as Pointer;
+  const record = state.snapshots[snapshot];
+  return {
+    node: id,
+    kind: record?.kind ?? 'transform',
+    materialization: record?.materialization ?? null,
+    action: 'remove',
+    category: 'BREAKING',
+    reason: 'no longer in the project',
+    path: [],
+    snapshot,
+    isNew: false,
+    missing: [],
+    maybe: [],
+    intervals: 0,
+    tasks: 0,
+    notes: [],
+  };
+}
+
+export function summaryOf(nodes: readonly NodePlan[], tasks: readonly Task[]): PlanSummary {
+  const count = (action: NodeAction): number => nodes.filter((node) => node.action === action).length;
+  return {
+    add: count('add'),
+    change: count('change'),
+    remove: count('remove'),
+    backfill: count('backfill'),
+    keep: count('keep'),
+    blocked: count('blocked'),
+    tasks: tasks.length,
+    intervals: tasks.reduce((sum, { intervals }) => sum + intervals, 0),
+  };
+}
