@@ -19,7 +19,10 @@ interface Schema {
 /** Every key that a schema names, by path; lists and free mappings are seen through: `audits.type`. */
 function keysOf({ def }: Schema, prefix = ''): readonly string[] {
   const inner = [def.innerType, def.valueType, def.element, ...(def.options ?? [])];
-  const own = Object.entries(def.shape ?? {}).flatMap(([key, value]) => [prefix + key, ...keysOf(value, `${prefix}${key}.`)]);
+  const own = Object.entries(def.shape ?? {}).flatMap(([key, value]) => [
+    prefix + key,
+    ...keysOf(value, `${prefix}${key}.`),
+  ]);
   return [...own, ...inner.flatMap((each) => (typeof each?.def === 'object' ? keysOf(each, prefix) : []))];
 }
 
@@ -60,7 +63,8 @@ test.each([
   ['seeknal_project.yml', 'packages/project/src/settings.ts'],
   ['profiles.yml', 'packages/project/src/profiles.ts'],
 ])('the page has exactly the keys of %s', async (heading, source) => {
-  const [, schema = ''] = /^const schema = z\.strictObject\(\{\n(.*?)^\}\);/msu.exec(await read(source)) ?? [];
+  const [, schema = ''] =
+    /^const schema = z\.strictObject\(\{\n(.*?)^\}\);/msu.exec(await read(source)) ?? [];
   const known = [...schema.matchAll(/'?([\w-]+)'?:\s+(?:z\b|text\b)/gu)].map(([, key = '']) => key);
   const shown = (await sections()).get(heading) ?? [];
   expect(known.length).toBeGreaterThan(2);
@@ -71,7 +75,9 @@ test('every shared key belongs to a kind', async () => {
   const schemas = (await import(new URL('packages/project/src/node-schemas.ts', ROOT).href)) as {
     nodeSchema: (kind: string) => Schema;
   };
-  const known = new Set(['source', 'transform', 'rule', 'exposure'].flatMap((kind) => keysOf(schemas.nodeSchema(kind))));
+  const known = new Set(
+    ['source', 'transform', 'rule', 'exposure'].flatMap((kind) => keysOf(schemas.nodeSchema(kind))),
+  );
   const of = await sections();
   const shared = ['Nodes', 'Inputs', 'Audits'].flatMap((name) => of.get(name) ?? []);
   expect(shared.filter((key) => !known.has(key))).toEqual([]);

@@ -89,36 +89,10 @@ export const plain = (text: string): string =>
     .replaceAll(/[ ]+$/gmu, '')
     .replace(/\n+$/u, '');
 
-/** What was printed, with the lines left out that the page leaves out by a line `…`; whole when the rest differs. */
+/** What the page shows, if that is what was printed but for the lines that it leaves out by a line `…`; else all of it. */
 export function abridged(printed: string, shown: string): string {
-  const lines = printed.split('\n');
-  const result: string[] = [];
-  let at = 0;
-  const parts = shown.split(/^…$/mu).map((part) => part.replace(/^\n/u, '').replace(/\n$/u, ''));
-  for (const [i, part] of parts.entries()) {
-    if (i > 0) result.push('…');
-    const wanted = part === '' ? [] : part.split('\n');
-    const isLast = i === parts.length - 1;
-    const from =
-      i === 0
-        ? 0
-        : isLast
-          ? lines.length - wanted.length
-          : lines.findIndex((_, j) => j >= at && isAt(j, wanted));
-    if (
-      from < at ||
-      !isAt(from, wanted) ||
-      (isLast && from + wanted.length !== lines.length && wanted.length > 0)
-    )
-      return printed;
-    result.push(...wanted);
-    at = from + wanted.length;
-  }
-  return result.join('\n');
-
-  function isAt(index: number, wanted: readonly string[]): boolean {
-    return wanted.every((line, offset) => lines[index + offset] === line);
-  }
+  const parts = shown.split(/^…$/mu).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/gu, '\\$&'));
+  return new RegExp(`^${parts.join('[^]*?')}$`, 'u').test(printed) ? shown : printed;
 }
 
 const wordsOf = (line: string): readonly string[] =>

@@ -39,6 +39,37 @@ test.each([
   for (const link of links) await readFile(new URL(link, new URL(page, ROOT))).catch(ignoreFolder);
 });
 
+test('the commands that README.md says are here are here, and those that are not say so', async () => {
+  const row = /^\| (`init`.*) \| (`apply`.*) \|$/mu.exec(await read('README.md')) ?? [];
+  const [here, later] = row
+    .slice(1)
+    .map((cell) => [...cell.matchAll(/`(\w+)`/gu)].map(([, name = '']) => name));
+  const { take, close } = await shell();
+  const say = (line: string): Promise<string> => take({ kind: 'command', line, prints: '' });
+  const ofIntervals = ['pending', 'complete', 'restate', 'backfill'];
+  for (const name of here ?? []) {
+    const full = ofIntervals.includes(name) ? `intervals ${name}` : name;
+    expect(await say(`seeknal ${full} --help`)).toMatch(
+      new RegExp(`^Usage: seeknal ${full.replace('list', 'list|ls')}`, 'u'),
+    );
+  }
+  for (const name of later ?? [])
+    expect(await say(`seeknal ${name}`)).toMatch(/is not part of this version yet/u);
+  expect([here?.length, later?.length]).toEqual([18, 11]);
+  await close();
+});
+
+test('the commands of the repository that README.md names are there', async () => {
+  const { scripts } = JSON.parse(await read('package.json')) as {
+    scripts: { readonly [name: string]: string };
+  };
+  const named = [...(await read('README.md')).matchAll(/`npm (?:run )?([\w:]+)`/gu)].map(
+    ([, name = '']) => name,
+  );
+  expect(new Set(named)).toEqual(new Set(['demo', 'test']));
+  for (const name of named) expect(scripts).toHaveProperty(name);
+});
+
 function ignoreFolder(error: { readonly code?: string }): void {
   if (error.code !== 'EISDIR') throw error as Error;
 }

@@ -13,10 +13,6 @@ const PYTHON_ONLY = new Set(
 /** Commands that this version does not have yet. */
 const LATER = new Set('apply promote env migrate-state diff lineage audit test state schema ui'.split(' '));
 
-/** Those of `seeknal intervals`. */
-export const LATER_INTERVALS: readonly string[] =
-  'complete restate backfill restatement-add restatement-list restatement-clear'.split(' ');
-
 /** The error for a command that will be here. */
 export const later = (command: string): CliError =>
   new CliError(

@@ -41,6 +41,6 @@ export class CliError extends Error {
   }
 
   static interrupted(): CliError {
-    return new CliError('CLI_INTERRUPTED', 'Interrupted.');
+    return new CliError('CLI_INTERRUPTED', 'Interrupted: nothing was changed.');
   }
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
 /** Collects a repeatable flag whose values may be comma lists: `-n a,b -n c` is a, b and c. */
 export const list = (value: string, before: readonly string[] | undefined): readonly string[] => [
@@ -67,4 +67,5 @@ export const withSelection = (command: Command): Command =>
     .option('--start <time>', 'only intervals from here on')
     .option('--end <time>', 'up to here; a date is included, a timestamp is not')
     .option('-f, --full', 'also what is done already')
+    .addOption(new Option('--env <name>').hideHelp())
     .option('--params <json>', 'values in place of the nodes’ params', jsonObject);

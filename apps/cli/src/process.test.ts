@@ -2,6 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '@jest/globals';
@@ -123,6 +124,14 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const held = command(folder, ['query', 'SELECT 1']);
     expect(held.code).toBe(4);
     expect(held.err).toContain(`process ${child.pid}`);
+    // One that waits for it can be stopped, too.
+    const waiting = spawn(process.execPath, argsOf(['query', '--wait', '60s', 'SELECT 1'], {}), {
+      cwd: folder,
+      env: envOf({}),
+    });
+    await setTimeout(2000);
+    waiting.kill(signal);
+    expect(await once(waiting, 'close')).toEqual([130, null]);
     const asked = performance.now();
     child.kill(signal);
     const [code] = (await once(child, 'close')) as [number];

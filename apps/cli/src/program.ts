@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { elsewhere, later, LATER_INTERVALS } from './elsewhere.ts';
+import { elsewhere } from './elsewhere.ts';
 import type { ExitCode } from './exit-code.ts';
 import { list, whole, withGlobals, withJson, withSelection, withWait } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -94,6 +94,7 @@ function addRunning(root: Command, does: Does): void {
     .option('--max-workers <n>', 'tasks at the same time; default: 4', whole(1))
     .option('--continue-on-error', 'end with exit code 3, not 1, when only some nodes failed')
     .option('-r, --retry <n>', 'try a task again whose error may pass; default: 0', whole(0))
+    .option('--restate', 'with a range: run it again, and what was made from it')
     .option('--backfill', 'run everything missing in the range (this is the default)');
   does(
     withGlobals(withWait(withJson(run, 'events as NDJSON'))),
@@ -172,12 +173,64 @@ function addIntervals(root: Command, does: Does): void {
     withGlobals(withWait(withJson(pending, 'as JSON'))),
     async () => (await import('./commands/intervals-pending.ts')).pendingIntervals,
   );
-  for (const name of LATER_INTERVALS) {
-    const hidden = intervals.command(name, { hidden: true }).argument('[words...]').allowUnknownOption();
-    hidden.action(() => {
-      throw later(`intervals ${name}`);
-    });
+  addStatements(intervals, does);
+}
+
+/** What a person says about intervals: they are done after all, or are to be done again. */
+function addStatements(intervals: Command, does: Does): void {
+  const complete = intervals
+    .command('complete')
+    .description('count intervals as done, without running anything')
+    .argument('[selectors...]', 'which nodes; default: all with an interval there')
+    .requiredOption('--interval <interval>', 'a date, or "2024-01-01 to 2024-01-08"')
+    .option('--node <names>', 'the same as a selector by itself', list)
+    .option('--reason <text>', 'why, for the history');
+  does(
+    withGlobals(withWait(withJson(complete, 'as JSON'))),
+    async () => (await import('./commands/intervals-complete.ts')).completeIntervals,
+  );
+  for (const name of ['restate', 'restatement-add']) {
+    const restate = intervals
+      .command(name, { hidden: name !== 'restate' })
+      .description('mark intervals, and what was made from them, to be run again')
+      .argument('[selectors...]', 'which nodes; default: all with intervals')
+      .option('-s, --start <time>', 'from here on')
+      .option('-e, --end <time>', 'up to here; a date is included, a timestamp is not')
+      .option('--reason <text>', 'why, for the history')
+      .option('--node <names>', 'the same as a selector by itself', list);
+    does(
+      withGlobals(withWait(withJson(restate, 'as JSON'))),
+      async () => (await import('./commands/intervals-restate.ts')).restateIntervals,
+    );
   }
+  const listing = intervals
+    .command('restatement-list')
+    .description('what is marked and has not been run since')
+    .argument('[selectors...]', 'which nodes; default: all');
+  does(
+    withGlobals(withWait(withJson(listing, 'as JSON'))),
+    async () => (await import('./commands/intervals-restatements.ts')).listRestatements,
+  );
+  const clear = intervals
+    .command('restatement-clear')
+    .description('take back what is only marked')
+    .argument('[selectors...]', 'which nodes; default: all');
+  does(
+    withGlobals(withWait(withJson(clear, 'as JSON'))),
+    async () => (await import('./commands/intervals-restatements.ts')).clearRestatements,
+  );
+  const backfill = intervals
+    .command('backfill')
+    .description('run what is missing of one node in a range')
+    .argument('<node>')
+    .option('-s, --start <time>', 'from here on')
+    .option('-e, --end <time>', 'up to here; a date is included, a timestamp is not')
+    .option('--schedule <cron>', 'that of the node decides; accepted for the sake of the Python tool')
+    .option('--dry-run', 'show the plan and its tasks, run nothing');
+  does(
+    withGlobals(withWait(withJson(backfill, 'events as NDJSON'))),
+    async () => (await import('./commands/run.ts')).run,
+  );
 }
 
 function addKeeping(root: Command, does: Does): void {

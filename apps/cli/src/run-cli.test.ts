@@ -24,6 +24,11 @@ test.each([
     2,
     'ERROR "seeknal env" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
   ],
+  [
+    'run --env dev',
+    2,
+    'ERROR "seeknal run --env dev" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
+  ],
   ['run daly', 2, 'ERROR No node matches "daly"\n  -> Did you mean daily?\n'],
   [
     'run --start 2024-01-03 --end 2024-01-01',

@@ -2,6 +2,7 @@ import type { Interval } from '@seeknal/intervals';
 import { select } from '@seeknal/manifest';
 import type { NodeIntervals, PlanOptions, Project } from '@seeknal/sdk';
 
+import { later } from './elsewhere.ts';
 import { CliError } from './errors.ts';
 import { rangeOf, type Session } from './session.ts';
 
@@ -17,6 +18,12 @@ export interface SelectionFlags {
   readonly end?: string;
   readonly full?: boolean;
   readonly params?: { readonly [name: string]: unknown };
+  readonly env?: string;
+}
+
+/** @throws {CliError} `CLI_COMMAND_LATER` for an environment that this version does not have. */
+export function requireProd(environment: string | undefined): void {
+  if (environment !== undefined && environment !== 'prod') throw later(`run --env ${environment}`);
 }
 
 /** What of the project a command is about, as the sdk takes it. */
@@ -50,6 +57,12 @@ export async function intervalsOf(
   // The project adds the files and views that the named nodes read: they were not asked for.
   return (await project.intervals({ select: selectors, range })).filter(({ node }) => named.has(node));
 }
+
+/** Selectors given by themselves and by `--node`, together. */
+export const nodeList = (positional: readonly string[], flag: readonly string[] = []): readonly string[] => [
+  ...positional,
+  ...flag,
+];
 
 /**
  * The one node that a selector names.

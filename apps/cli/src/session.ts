@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 
 import { parseInstant, resolveRange, type Instant, type Interval } from '@seeknal/intervals';
 import type { Project } from '@seeknal/sdk';
 
 import type { CliIo } from './io.ts';
+import { codedError } from './output/coded-error.ts';
 import { warningLine } from './output/error-text.ts';
 import { terminal, type Terminal } from './output/terminal.ts';
 
@@ -56,6 +58,9 @@ export interface ProjectOptions {
 /** Warnings beyond these are counted: `seeknal validate` shows all. */
 const WARNINGS_SHOWN = 10;
 
+/** How long an interrupted command waits for its warehouse to close. */
+const PATIENCE_MS = 500;
+
 /** Opens the project, says what is doubtful in it, and closes it whatever happens. */
 export async function withProject<T>(
   { io, terminal, folder, now, waitMs, isVerbose }: Session,
@@ -78,9 +83,17 @@ export async function withProject<T>(
       const rest = warnings.length - shown.length;
       if (rest > 0) terminal.say(`  and ${rest} more: seeknal validate shows them all`);
     }
-    return await use(project);
-  } finally {
+    const result = await use(project);
     await project.close();
+    return result;
+  } catch (error) {
+    // What went wrong first is what is told. An interrupted command waits for nobody, not even for a warehouse
+    // that another process holds.
+    const closed = project.close().catch(() => {});
+    await (codedError(error).code === 'CLI_INTERRUPTED'
+      ? Promise.race([closed, setTimeout(PATIENCE_MS)])
+      : closed);
+    throw error;
   }
 }
 

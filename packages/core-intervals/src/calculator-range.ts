@@ -1,6 +1,7 @@
 import { IntervalError } from './errors.ts';
 import type { Instant, Interval } from './interval.ts';
 import { dateStarting, formatInstant } from './interval-text.ts';
+import { EARLIEST } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
 import type { IntervalInput } from './stored-interval.ts';
 import { parseInstant, readTime } from './time-text.ts';
@@ -41,7 +42,8 @@ export function wantedIn(options: CalculateOptions, by: Schedule, rule: EndRule)
   const start = parseInstant(from, { timeZone });
   const end = parseInstant(to, { timeZone });
   if (start > end) throw IntervalError.rangeReversed(formatInstant(start), formatInstant(end));
-  return startingIn(start, exclusiveEnd(to, by, options.endRule ?? rule), by);
+  if (start < EARLIEST) throw IntervalError.timeOutOfRange(start);
+  return between(by.ceil(start), lastTick(to, by, options.endRule ?? rule));
 }
 
 /** As `wantedIn`, after filling in the start or the end; then an end before the start is no error. */
@@ -62,17 +64,22 @@ export function pendingIn(
   const start =
     from === undefined && lastCompleted !== undefined
       ? by.next(parseInstant(lastCompleted, { timeZone }))
-      : parseInstant((from ?? completedUntil)!, { timeZone });
+      : by.ceil(parseInstant((from ?? completedUntil)!, { timeZone }));
   // Up to the last tick, so that only intervals that have ended are pending.
-  const end = to === undefined ? by.floor(now!) : exclusiveEnd(to, by, endRule);
-  return startingIn(start, end, by);
+  const end = to === undefined ? by.floor(parseInstant(now!)) : lastTick(to, by, endRule);
+  return between(start, end);
 }
 
-/** The whole intervals that start from an instant on and before another, as at most one stretch. */
-function startingIn(start: Instant | null, end: Instant | null, by: Schedule): Interval[] {
-  const first = by.ceil(start ?? NaN); // where a tick was sought in vain there is none here either
-  const last = by.ceil(end ?? NaN);
-  return first !== null && last !== null && first < last ? [{ start: first, end: last }] : [];
+/** The stretch between two ticks; none where either was sought in vain, or they are the wrong way round. */
+const between = (start: Instant | null, end: Instant | null): Interval[] =>
+  start !== null && end !== null && start < end ? [{ start, end }] : [];
+
+/** The end of the last interval that starts in a range with this end. */
+function lastTick(to: TimeInput, by: Schedule, rule: EndRule): Instant {
+  const said = parseInstant(to, { timeZone: by.timeZone });
+  const last = by.ceil(said) === null ? null : by.ceil(exclusiveEnd(to, by, rule));
+  if (last === null) throw IntervalError.timeOutOfRange(said);
+  return last;
 }
 
 function exclusiveEnd(to: TimeInput, by: Schedule, rule: EndRule): Instant {

@@ -6,7 +6,7 @@ import { intervalSet } from './interval-set.ts';
 import { missing } from './missing.ts';
 import { schedule } from './schedule.ts';
 import type { Schedule, ScheduleOptions } from './schedule.ts';
-import { splitBySchedule } from './split.ts';
+import { listIntervals } from './split.ts';
 import { readInterval, readIntervals } from './stored-interval.ts';
 import type { IntervalInput } from './stored-interval.ts';
 import type { TimeInput } from './time-text.ts';
@@ -34,7 +34,8 @@ export interface RunStateIntervals {
  * (without an offset: in the calculator's zone), Dates or ms since the epoch.
  *
  * @throws {IntervalError} from every method: `SCHEDULE_MISSING` when neither the call nor the
- *   calculator has a schedule, and as `schedule` and `readTime`.
+ *   calculator has a schedule, `TIME_OUT_OF_RANGE` beyond the years of a schedule,
+ *   `TOO_MANY_INTERVALS` where it would list more than a million; and as `schedule` and `readTime`.
  */
 export class IntervalCalculator {
   readonly #expression: string | undefined;
@@ -57,7 +58,7 @@ export class IntervalCalculator {
   calculateIntervals(first: TimeInput | CalculateOptions, end?: TimeInput, expression?: string): Interval[] {
     const options = isOptions(first) ? first : { start: first, end, schedule: expression };
     const by = this.#schedule(options.schedule);
-    return [...splitBySchedule(wantedIn(options, by, 'auto'), by)];
+    return listIntervals(wantedIn(options, by, 'auto'), by);
   }
 
   /** The interval that begins at the first tick at or after the end of another. */
@@ -66,7 +67,7 @@ export class IntervalCalculator {
     const previous = readInterval(current);
     const start = by.ceil(previous.end);
     const end = start === null ? null : by.next(start);
-    if (start === null || end === null) throw IntervalError.timeInvalid(previous.end);
+    if (start === null || end === null) throw IntervalError.timeOutOfRange(previous.end);
     return { start, end };
   }
 
@@ -105,7 +106,7 @@ export class IntervalCalculator {
     const by = this.#schedule(options.schedule);
     const done = intervalSet(readIntervals(options.completedIntervals ?? []));
     const wanted = pendingIn(options, by, done.at(-1)?.end);
-    return [...splitBySchedule(missing({ wanted, done, schedule: by }), by)];
+    return listIntervals(missing({ wanted, done, schedule: by }), by);
   }
 
   /**
@@ -132,7 +133,7 @@ export class IntervalCalculator {
     const by = this.#schedule(options.schedule);
     const wanted = wantedIn(options, by, 'exclusive');
     const done = intervalSet(readIntervals(options.completedIntervals));
-    return [...splitBySchedule(missing({ wanted, done, schedule: by }), by)];
+    return listIntervals(missing({ wanted, done, schedule: by }), by);
   }
 
   /** Joins intervals that overlap or touch. */
@@ -156,4 +157,4 @@ const isList = <T>(first: readonly T[] | object): first is readonly T[] => Array
 
 /** Options are the only object that is not a Date; asked for by its method, for other realms. */
 const isOptions = (first: TimeInput | CalculateOptions): first is CalculateOptions =>
-  typeof first === 'object' && !('getTime' in first);
+  typeof first === 'object' && first !== null && !('getTime' in first);

@@ -13,8 +13,10 @@ export type IntervalErrorCode =
   | 'SCHEDULE_MISSING'
   | 'SCHEDULE_NEVER_FIRES'
   | 'TIME_INVALID'
+  | 'TIME_OUT_OF_RANGE'
   | 'TIME_RELATIVE'
-  | 'TIME_ZONE_UNKNOWN';
+  | 'TIME_ZONE_UNKNOWN'
+  | 'TOO_MANY_INTERVALS';
 
 const FIELDS =
   'Write five fields (minute hour day month weekday), such as "0 2 * * *", or one of ' +
@@ -68,11 +70,25 @@ export class IntervalError extends Error {
     );
   }
 
-  static scheduleInvalid(expression: string, cause: unknown): IntervalError {
+  static tooManyIntervals(most: number, expression: string): IntervalError {
+    return new IntervalError(
+      'TOO_MANY_INTERVALS',
+      `More than ${most} intervals of the schedule "${expression}"`,
+      'Name a shorter range, or work on ranges: missing() finds holes without listing, ' +
+        'countIntervals() counts, splitBySchedule() makes one interval at a time.',
+    );
+  }
+
+  static scheduleInvalid(expression: unknown, cause: unknown): IntervalError {
     const reason = (cause as Error).message.replace(/^CronPattern: /, '');
-    return new IntervalError('SCHEDULE_INVALID', `Not a schedule: "${expression}" (${reason})`, FIELDS, {
-      cause,
-    });
+    return new IntervalError(
+      'SCHEDULE_INVALID',
+      `Not a schedule: "${String(expression)}" (${reason})`,
+      FIELDS,
+      {
+        cause,
+      },
+    );
   }
 
   static scheduleNeverFires(expression: string): IntervalError {
@@ -104,6 +120,14 @@ export class IntervalError extends Error {
     return new IntervalError('TIME_INVALID', `Not a date or time: "${String(value)}"`, TIMES);
   }
 
+  static timeOutOfRange(instant: number): IntervalError {
+    return new IntervalError(
+      'TIME_OUT_OF_RANGE',
+      `No schedule reaches ${show(instant)}`,
+      'Give times in the years 1000 to 9998.',
+    );
+  }
+
   static timeRelative(text: string): IntervalError {
     return new IntervalError(
       'TIME_RELATIVE',
@@ -112,10 +136,10 @@ export class IntervalError extends Error {
     );
   }
 
-  static intervalTextInvalid(text: string): IntervalError {
+  static intervalTextInvalid(text: unknown): IntervalError {
     return new IntervalError(
       'INTERVAL_TEXT_INVALID',
-      `Not an interval: "${text}"`,
+      `Not an interval: "${String(text)}"`,
       'Write a start and an end, such as "2024-01-01 to 2024-01-02".',
     );
   }

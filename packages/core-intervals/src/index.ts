@@ -26,7 +26,7 @@ export type { RangeOptions, ResolvedRange } from './range.ts';
 export { ahead, back } from './reach.ts';
 export { schedule } from './schedule.ts';
 export type { Schedule, ScheduleOptions } from './schedule.ts';
-export { countIntervals, splitBySchedule } from './split.ts';
+export { countIntervals, listIntervals, splitBySchedule } from './split.ts';
 export { interval, readInterval, readIntervals } from './stored-interval.ts';
 export type { IntervalInput } from './stored-interval.ts';
 export { parseInstant, readTime } from './time-text.ts';

@@ -59,6 +59,8 @@ function combine(a: IntervalSet, b: IntervalSet, keep: (inA: boolean, inB: boole
   let start: Instant | undefined;
   for (let i = 0, j = 0; i < edgesA.length || j < edgesB.length;) {
     const at = Math.min(edgesA[i] ?? Infinity, edgesB[j] ?? Infinity);
+    // Only intervalSet makes sets, and refuses NaN; a list that was made otherwise would never end here.
+    if (Number.isNaN(at)) throw IntervalError.timeInvalid(at);
     if (edgesA[i] === at) i += 1;
     if (edgesB[j] === at) j += 1;
     // To have crossed an odd number of a set's edges is to be inside it.

@@ -1,5 +1,6 @@
 import { alignInward } from './align.ts';
 import { IntervalError } from './errors.ts';
+import { isInstant } from './interval.ts';
 import type { Instant, Interval } from './interval.ts';
 import type { Schedule } from './schedule.ts';
 import { readInterval } from './stored-interval.ts';
@@ -9,7 +10,11 @@ import { instantAt, wallClock } from './wall-clock.ts';
 
 const DAY = 86_400_000;
 
-/** `2024-01-01T05:00:00Z`, with ms only where there are any. */
+/**
+ * `2024-01-01T05:00:00Z`, with ms only where there are any.
+ *
+ * @throws {IntervalError} `TIME_INVALID` for NaN and what no Date can hold.
+ */
 export const formatInstant = (instant: Instant): string => `${timestamp(instant)}Z`;
 
 /**
@@ -65,4 +70,7 @@ export function namedInterval(text: string, schedule: Schedule): Interval {
   return { start, end };
 }
 
-const timestamp = (instant: Instant): string => new Date(instant).toISOString().replace(/(?:\.000)?Z$/, '');
+function timestamp(instant: Instant): string {
+  if (!isInstant(instant)) throw IntervalError.timeInvalid(instant);
+  return new Date(instant).toISOString().replace(/(?:\.000)?Z$/, '');
+}

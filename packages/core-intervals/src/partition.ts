@@ -2,7 +2,7 @@ import { IntervalError } from './errors.ts';
 import type { Instant } from './interval.ts';
 import type { IntervalSet } from './interval-set.ts';
 import type { Schedule } from './schedule.ts';
-import { splitBySchedule } from './split.ts';
+import { listIntervals } from './split.ts';
 import { wallClock } from './wall-clock.ts';
 
 const DAY = 86_400_000;
@@ -26,10 +26,14 @@ export function partitionKey(instant: Instant, format: string, timeZone = 'UTC')
   return write(format);
 }
 
-/** The partitions that the whole intervals of a set start in, in order, each once. */
+/**
+ * The partitions that the whole intervals of a set start in, in order, each once.
+ *
+ * @throws {IntervalError} `TOO_MANY_INTERVALS` above a million intervals; as `partitionKey`.
+ */
 export function partitionKeys(set: IntervalSet, schedule: Schedule, format: string): string[] {
   const keys = new Set<string>();
-  for (const { start } of splitBySchedule(set, schedule)) {
+  for (const { start } of listIntervals(set, schedule)) {
     keys.add(partitionKey(start, format, schedule.timeZone));
   }
   return [...keys];

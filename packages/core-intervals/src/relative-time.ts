@@ -1,4 +1,5 @@
 import { IntervalError } from './errors.ts';
+import { isInstant } from './interval.ts';
 import type { Instant } from './interval.ts';
 import type { Moment } from './time-text.ts';
 import { instantAt, wallClock } from './wall-clock.ts';
@@ -38,6 +39,7 @@ export function relativeTime(text: string, now: Instant | undefined, timeZone: s
   const shift = readShift(DAYS.get(lower) ?? lower);
   if (lower !== 'now' && shift === null) return null;
   if (now === undefined) throw IntervalError.timeRelative(text);
+  if (!isInstant(now)) throw IntervalError.timeInvalid(now);
   if (shift === null) return { kind: 'instant', start: now, end: now };
 
   const base = now - (((now % MINUTE) + MINUTE) % MINUTE);

@@ -29,6 +29,11 @@ export interface Schedule {
   readonly floor: (at: Instant) => Instant | null;
   /** The earliest tick at or after an instant. */
   readonly ceil: (at: Instant) => Instant | null;
+  /**
+   * How many ticks lie from `start` on and before `end`. Arithmetic, or a step a day; a step a tick for
+   * patterns with `L`, `W` or `#`, and for the days around a change of the clocks.
+   */
+  readonly count: (start: Instant, end: Instant) => number;
 }
 
 export interface ScheduleOptions {
@@ -36,7 +41,8 @@ export interface ScheduleOptions {
   readonly timeZone?: string;
 }
 
-const EARLIEST = Date.UTC(1000, 0, 1);
+/** Where ticks begin. */
+export const EARLIEST: Instant = Date.UTC(1000, 0, 1);
 const LATEST = Date.UTC(9999, 0, 1);
 const CACHED = 1000;
 const cache = new Map<string, Schedule>();
@@ -80,9 +86,10 @@ export function schedule(expression: string, options: ScheduleOptions = {}): Sch
  * @throws {IntervalError} `SCHEDULE_INVALID`.
  */
 export function cronPattern(expression: string): CronPattern {
-  const text = expression.trim();
-  const preset = /^(?:hourly|daily|weekly|monthly|yearly)$/i.test(text);
   try {
+    // What comes from YAML or JSON may be no text: then this fails, too.
+    const text = expression.trim();
+    const preset = /^(?:hourly|daily|weekly|monthly|yearly)$/i.test(text);
     return new CronPattern(preset ? `@${text}` : text, undefined, CRON_OPTIONS);
   } catch (error) {
     throw IntervalError.scheduleInvalid(expression, error);
@@ -95,7 +102,10 @@ function timesOfDay({ hour, minute }: CronPattern, timeZone: string) {
   return { dailyOrCoarser: once, midnightUtc: once && midnight && timeZone === 'UTC' };
 }
 
-function withTicks(ticks: Ticks, facts: Omit<Schedule, 'next' | 'prev' | 'floor' | 'ceil'>): Schedule {
+function withTicks(
+  ticks: Ticks,
+  facts: Omit<Schedule, 'next' | 'prev' | 'floor' | 'ceil' | 'count'>,
+): Schedule {
   const inYears = (tick: Instant | null): Instant | null =>
     tick !== null && tick >= EARLIEST && tick < LATEST ? tick : null;
   const next = (after: Instant): Instant | null =>
@@ -105,5 +115,7 @@ function withTicks(ticks: Ticks, facts: Omit<Schedule, 'next' | 'prev' | 'floor'
   // Instants are whole milliseconds, so "at or before" is "before the next one".
   const floor = (at: Instant): Instant | null => prev(at + 1);
   const ceil = (at: Instant): Instant | null => next(at - 1);
-  return Object.freeze({ ...facts, next, prev, floor, ceil });
+  const count = (start: Instant, end: Instant): number =>
+    start < end ? ticks.count(Math.max(start, EARLIEST), Math.min(end, LATEST)) : 0;
+  return Object.freeze({ ...facts, next, prev, floor, ceil, count });
 }

@@ -1,6 +1,8 @@
 import { alignInward } from './align.ts';
+import { IntervalError } from './errors.ts';
 import type { Interval } from './interval.ts';
 import type { IntervalSet } from './interval-set.ts';
+import { MOST_INTERVALS } from './limit.ts';
 import type { Schedule } from './schedule.ts';
 
 /**
@@ -20,19 +22,27 @@ export function* splitBySchedule(set: IntervalSet, schedule: Schedule): Generato
 }
 
 /**
- * How many intervals `splitBySchedule` would make. Arithmetic where the schedule has a period,
- * else one step an interval.
+ * The intervals that `splitBySchedule` makes, as a list.
+ *
+ * @throws {IntervalError} `TOO_MANY_INTERVALS` above a million.
  */
-export function countIntervals(set: IntervalSet, schedule: Schedule): number {
-  const { periodMs } = schedule;
-  let count = 0;
-  if (periodMs === null) {
-    for (const _ of splitBySchedule(set, schedule)) count += 1;
-    return count;
+export function listIntervals(set: IntervalSet, schedule: Schedule): Interval[] {
+  const listed: Interval[] = [];
+  for (const each of splitBySchedule(set, schedule)) {
+    if (listed.length === MOST_INTERVALS) {
+      throw IntervalError.tooManyIntervals(MOST_INTERVALS, schedule.expression);
+    }
+    listed.push(each);
   }
+  return listed;
+}
+
+/** How many intervals `splitBySchedule` would make. Costs as `Schedule.count` does. */
+export function countIntervals(set: IntervalSet, schedule: Schedule): number {
+  let count = 0;
   for (const stretch of set) {
     const whole = alignInward(stretch, schedule);
-    if (whole !== null) count += (whole.end - whole.start) / periodMs;
+    if (whole !== null) count += schedule.count(whole.start, whole.end);
   }
   return count;
 }

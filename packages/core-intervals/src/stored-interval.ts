@@ -15,9 +15,11 @@ const MINUTE = 60_000;
  * Makes an interval half-open. An end in the last second of a minute (`23:59:59`) is the inclusive
  * form of older files and becomes the full minute: no schedule has a tick within a minute.
  *
- * @throws {IntervalError} `INTERVAL_REVERSED` or `TIME_INVALID`.
+ * @throws {IntervalError} `INTERVAL_REVERSED`, `TIME_INVALID` or, for anything that is no pair of times,
+ *   `INTERVAL_TEXT_INVALID`.
  */
 export function readInterval(input: IntervalInput): Interval {
+  if (typeof input !== 'object' || input === null) throw IntervalError.intervalTextInvalid(input);
   const [from, to] = 'start' in input ? [input.start, input.end] : input;
   const start = parseInstant(from);
   const said = parseInstant(to);

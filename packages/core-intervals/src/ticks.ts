@@ -6,6 +6,8 @@ export interface Ticks {
   readonly next: (after: Instant) => Instant | null;
   /** The last tick before an instant; null when there was none within 400 years. */
   readonly prev: (before: Instant) => Instant | null;
+  /** How many ticks lie from `start` on and before `end`. */
+  readonly count: (start: Instant, end: Instant) => number;
   /** The distance between any two consecutive ticks, in ms; null where it varies. */
   readonly periodMs: number | null;
 }

@@ -1,4 +1,5 @@
 import { IntervalError } from './errors.ts';
+import { isInstant } from './interval.ts';
 import type { Instant } from './interval.ts';
 import { relativeTime } from './relative-time.ts';
 import { instantAt } from './wall-clock.ts';
@@ -31,7 +32,8 @@ export interface TimeOptions {
 export function readTime(input: TimeInput, options: TimeOptions = {}): Moment {
   const { now, timeZone = 'UTC' } = options;
   if (typeof input === 'number') return instant(input, input);
-  if (typeof input === 'object') return instant(input.getTime(), input);
+  if (isDate(input)) return instant(input.getTime(), input);
+  if (typeof input !== 'string') throw IntervalError.timeInvalid(input); // from JSON, or plain JavaScript
 
   const text = input.trim();
   const moment = readDate(text, timeZone) ?? readTimestamp(text, timeZone) ?? readEpoch(text, input);
@@ -45,9 +47,12 @@ export function readTime(input: TimeInput, options: TimeOptions = {}): Moment {
 export const parseInstant = (input: TimeInput, options: TimeOptions = {}): Instant =>
   readTime(input, options).start;
 
+/** Asked for by its method, for Dates of other realms. */
+const isDate = (input: TimeInput): input is Date =>
+  typeof input === 'object' && input !== null && typeof input.getTime === 'function';
+
 function instant(start: number, input: TimeInput): Moment {
-  // The largest number of ms that a Date can hold.
-  if (!Number.isInteger(start) || Math.abs(start) > 8.64e15) throw IntervalError.timeInvalid(input);
+  if (!Number.isInteger(start) || !isInstant(start)) throw IntervalError.timeInvalid(input);
   return { kind: 'instant', start, end: start };
 }
 

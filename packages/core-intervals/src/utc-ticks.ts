@@ -50,6 +50,7 @@ function evenTicks(pattern: CronPattern, times: readonly number[]): Ticks | null
   return {
     next: (after) => offset + (Math.floor((after - offset) / periodMs) + 1) * periodMs,
     prev: (before) => offset + (Math.ceil((before - offset) / periodMs) - 1) * periodMs,
+    count: (start, end) => Math.ceil((end - offset) / periodMs) - Math.ceil((start - offset) / periodMs),
     periodMs,
   };
 }
@@ -68,6 +69,17 @@ function calendarTicks(pattern: CronPattern, times: readonly number[]): Ticks {
       const time = times.findLast((each) => at(today, each) < before);
       if (time !== undefined && firesOn(pattern, new Date(today * DAY))) return at(today, time);
       return firstOn(pattern, times.at(-1)!, today - 1, -1);
+    },
+    count(start, end) {
+      let ticks = 0;
+      for (let day = Math.floor(start / DAY); day * DAY < end; day += 1) {
+        if (!firesOn(pattern, new Date(day * DAY))) continue;
+        const isWhole = start <= day * DAY && (day + 1) * DAY <= end;
+        ticks += isWhole
+          ? times.length
+          : times.filter((time) => start <= at(day, time) && at(day, time) < end).length;
+      }
+      return ticks;
     },
     periodMs: null,
   };

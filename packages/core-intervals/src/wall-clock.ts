@@ -1,4 +1,5 @@
 import { IntervalError } from './errors.ts';
+import { isInstant } from './interval.ts';
 import type { Instant } from './interval.ts';
 
 /**
@@ -15,8 +16,13 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 /** @throws {IntervalError} `TIME_ZONE_UNKNOWN`. */
 export const requireTimeZone = (timeZone: string): void => void formatIn(timeZone);
 
-/** What the clocks of a zone show at an instant. */
+/**
+ * What the clocks of a zone show at an instant.
+ *
+ * @throws {IntervalError} `TIME_INVALID` for NaN and what no Date can hold; `TIME_ZONE_UNKNOWN`.
+ */
 export function wallClock(instant: Instant, timeZone: string): WallClock {
+  if (!isInstant(instant)) throw IntervalError.timeInvalid(instant);
   if (timeZone === 'UTC') return instant;
   const parts = formatIn(timeZone).formatToParts(instant);
   const [year, month, day, hour, minute, second] = PARTS.map((wanted) =>

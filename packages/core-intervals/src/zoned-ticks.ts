@@ -7,6 +7,7 @@ import { isPlain, utcTicks } from './utc-ticks.ts';
 import { steadyOffset } from './wall-clock.ts';
 
 const SECOND = 1000;
+const DAY = 86_400_000;
 
 /**
  * How croner reads an expression: five fields, never seconds. A job whose minute and hour are
@@ -39,6 +40,18 @@ export function zonedTicks(pattern: CronPattern, timeZone: string): Ticks {
   return {
     next: (after) => step(after, 'next'),
     prev: (before) => step(before, 'prev'),
+    count(start, end) {
+      let ticks = 0;
+      for (let from = start; from < end;) {
+        const offset = steadyOffset(from, timeZone);
+        let to = from;
+        do to = Math.min(end, (Math.floor(to / DAY) + 1) * DAY);
+        while (to < end && steadyOffset(to, timeZone) === offset);
+        ticks += offset === null ? exact.count(from, to) : onWall.count(from + offset, to + offset);
+        from = to;
+      }
+      return ticks;
+    },
     periodMs: null,
   };
 }
@@ -48,12 +61,18 @@ function cronerTicks(pattern: CronPattern, timeZone: string): Ticks {
   // With an offset croner does without Intl, which makes UTC faster.
   const zone = timeZone === 'UTC' ? { utcOffset: 0 } : { timezone: timeZone };
   const cron = new Cron(pattern.pattern, { ...CRON_OPTIONS, ...zone });
+  const next = (after: Instant): Instant | null => instantOf(cron.nextRun(new Date(after)));
   return {
-    next: (after) => instantOf(cron.nextRun(new Date(after))),
+    next,
     prev(before) {
       // croner cuts a bound off to the second, which would lose a tick less than a second before.
       const bound = new Date(Math.ceil(before / SECOND) * SECOND);
       return instantOf(cron.previousRuns(1, bound)[0]);
+    },
+    count(start, end) {
+      let ticks = 0;
+      for (let at = next(start - 1); at !== null && at < end; at = next(at)) ticks += 1;
+      return ticks;
     },
     periodMs: null,
   };

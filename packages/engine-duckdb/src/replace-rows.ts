@@ -60,7 +60,7 @@ export async function replaceRange(
       'ENGINE_SCHEMA_CHANGED',
       `The rows of ${work.node} no longer fit its table: ${differences.join('; ')}.`,
       {
-        hint: `Build it anew: seeknal run --full --nodes ${work.node}`,
+        hint: 'Name the columns in its SELECT: a changed definition is built into a table of its own, and this one stays until that is complete.',
       },
     );
   }

@@ -34,7 +34,7 @@ test('answers as a plain list would, whatever is added and finished in between',
             .map((start) => task(start * 2, start * 2 + 2))
             .filter(({ id }) => plain.every((other) => other.id !== id));
           unfinished.addAll(fresh);
-          plain = [...plain, ...fresh];
+          plain.push(...fresh);
         } else if (each.do === 'finish') {
           const ended = plain[each.at % Math.max(1, plain.length)];
           if (ended !== undefined) unfinished.finish(ended);

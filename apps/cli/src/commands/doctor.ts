@@ -83,28 +83,38 @@ async function engine(): Promise<Finding> {
 }
 
 async function projectFindings(session: Session): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
   try {
-    return await withProject(
+    await withProject(
       session,
       async (project) => {
-        const { manifest, settings, warnings } = project;
-        const nodes = count(Object.keys(manifest.nodes).length, 'node');
-        const doubts = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
-        const valid: Finding = {
-          what: 'Project',
-          status: warnings.length === 0 ? 'ok' : 'warning',
-          found: `${settings.name} in ${settings.folder}: ${nodes}${doubts}`,
-          ...(warnings.length > 0 && { hint: 'See seeknal validate.' }),
-        };
-        return [valid, await warehouse(project), await state(project)];
+        found.push(valid(project));
+        found.push(await warehouse(project));
+        found.push(await state(project));
       },
       { isQuiet: true },
     );
   } catch (error) {
     const { code, message } = codedError(error);
-    if (code !== 'PROJECT_NOT_FOUND') return [failed('Project', error)];
-    return [{ what: 'Project', status: 'warning', found: message, hint: 'Make one: seeknal init' }];
+    if (code === 'PROJECT_NOT_FOUND') {
+      found.push({ what: 'Project', status: 'warning', found: message, hint: 'Make one: seeknal init' });
+    } else if (found.every(({ status }) => status !== 'failed')) {
+      // What is broken may also not let itself be closed, which says nothing new.
+      found.push(failed('Project', error));
+    }
   }
+  return found;
+}
+
+function valid({ manifest, settings, warnings }: Project): Finding {
+  const nodes = count(Object.keys(manifest.nodes).length, 'node');
+  const doubts = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`;
+  return {
+    what: 'Project',
+    status: warnings.length === 0 ? 'ok' : 'warning',
+    found: `${settings.name} in ${settings.folder}: ${nodes}${doubts}`,
+    ...(warnings.length > 0 && { hint: 'See seeknal validate.' }),
+  };
 }
 
 async function warehouse(project: Project): Promise<Finding> {

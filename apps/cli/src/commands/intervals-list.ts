@@ -35,9 +35,7 @@ export const listIntervals: CommandBody<IntervalsListFlags> = (session, [selecto
       const isBuilt = node.schedule === null && node.done.length > 0;
       terminal.print(isBuilt ? '  It has no schedule, and is built.' : '  none yet');
     }
-    each.forEach((range, i) =>
-      terminal.print(`  ${String(i + 1).padStart(String(each.length).length)}. ${rangeText(range)}`),
-    );
+    each.forEach((range, i) => terminal.print(`  ${i + 1}. ${rangeText(range)}`));
     return 0;
   });
 

@@ -139,10 +139,92 @@ test.each([
   ['intervals pending total', 'has no intervals to go on from'],
   ['intervals pending total --start 2024-01-01 --schedule often', 'Not a schedule: "often"'],
   ['intervals pending daily --start 2024-01-03 --end 2024-01-01', 'ends before it starts'],
-  ['intervals restate --start 2024-01-01', '"seeknal intervals restate" is not part of this version yet.'],
+  ['intervals restate daily', 'There is no range to restate.'],
+  ['intervals complete daily', "Required option '--interval <interval>' not specified"],
+  ['intervals complete daily --interval soon', 'Not a'],
   ['intervals shwo', 'Did you mean seeknal intervals show?'],
 ])('%s is refused', async (line, message) => {
   const { code, out, err } = await seeknal(await shop(), line);
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain(message);
+});
+
+test('restated intervals are missing again, with what was made from them, until they are run or taken back', async () => {
+  const folder = await shop();
+  await seeknal(folder, 'run');
+  const restate = [
+    'intervals',
+    'restate',
+    'daily',
+    '--start',
+    '2024-01-02',
+    '--end',
+    '2024-01-02',
+    '--reason',
+    'a late order',
+  ];
+  expect(await seeknal(folder, restate)).toEqual({
+    code: 0,
+    out: 'OK restated transform.daily 2024-01-02 to 2024-01-03\nOK restated transform.total\n',
+    err: '  -> The next run fills them: seeknal run\n',
+  });
+  expect((await seeknal(folder, 'intervals restatement-list daily')).out).toBe(
+    'transform.daily 2024-01-02 to 2024-01-03 (a late order)\n',
+  );
+  expect((await seeknal(folder, 'intervals pending daily')).out).toContain('  2024-01-02 to 2024-01-03\n');
+  expect((await seeknal(folder, 'intervals restatement-clear daily')).out).toBe(
+    'OK taken back transform.daily 2024-01-02 to 2024-01-03\n',
+  );
+  expect(JSON.parse((await seeknal(folder, 'intervals restatement-list --json')).out)).toMatchObject({
+    restatements: [
+      { node: 'transform.total', range: null, reason: 'a late order', at: '2024-01-04T12:00:00Z' },
+    ],
+  });
+  expect((await seeknal(folder, 'run')).code).toBe(0);
+  expect((await seeknal(folder, 'intervals restatement-list')).out).toBe('Nothing is restated.\n');
+});
+
+test('run --restate runs a range again, and what was made from it', async () => {
+  const folder = await shop();
+  await seeknal(folder, 'run');
+  const { code, err } = await seeknal(
+    folder,
+    'run --restate --start 2024-01-01 --end 2024-01-01 --node daily --max-workers 1',
+  );
+  expect(code).toBe(0);
+  expect(err.split('\n').filter((line) => line.includes('SUCCESS'))).toEqual([
+    '1/2: transform.daily 2024-01-01 to 2024-01-02 SUCCESS in #s  Rows: 1',
+    '2/2: transform.total SUCCESS in #s  Rows: 1',
+  ]);
+});
+
+test('completed intervals count as done', async () => {
+  const folder = await shop();
+  expect((await seeknal(folder, 'intervals complete --interval 2024-01-01')).out).toBe(
+    'OK completed transform.daily 2024-01-01 to 2024-01-02\n',
+  );
+  const range = [
+    'intervals',
+    'complete',
+    '--node',
+    'daily',
+    '--interval',
+    '2024-01-02 to 2024-01-04',
+    '--json',
+  ];
+  expect(JSON.parse((await seeknal(folder, range)).out)).toEqual({
+    completed: [{ node: 'transform.daily', range: ['2024-01-02T00:00:00Z', '2024-01-04T00:00:00Z'] }],
+  });
+  expect((await seeknal(folder, 'intervals pending daily')).out).toBe('Nothing is pending.\n');
+});
+
+test('backfill runs what is missing of one node in a range', async () => {
+  const folder = await shop();
+  await seeknal(folder, 'run --end 2024-01-01');
+  const { code, err } = await seeknal(
+    folder,
+    'intervals backfill daily --start 2024-01-01 --end 2024-01-02 --schedule @daily',
+  );
+  expect(code).toBe(0);
+  expect(err).toContain('1/1: transform.daily 2024-01-02 to 2024-01-03 SUCCESS');
 });

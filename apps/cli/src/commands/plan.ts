@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 
 import { hasChanges, nothingToDo, planText, summaryLine } from '../output/plan-text.ts';
 import type { CommandBody } from '../program.ts';
-import { planOptions, type SelectionFlags } from '../selection.ts';
+import { planOptions, requireProd, type SelectionFlags } from '../selection.ts';
 import { withProject } from '../session.ts';
 
 export interface PlanFlags extends SelectionFlags {
@@ -13,8 +13,9 @@ export interface PlanFlags extends SelectionFlags {
 }
 
 /** Shows what a run would do now; changes nothing. */
-export const plan: CommandBody<PlanFlags> = (session, selectors, flags) =>
-  withProject(
+export const plan: CommandBody<PlanFlags> = async (session, selectors, flags) => {
+  requireProd(flags.env);
+  return withProject(
     session,
     async (project) => {
       const { terminal, isJson, io } = session;
@@ -30,3 +31,4 @@ export const plan: CommandBody<PlanFlags> = (session, selectors, flags) =>
     },
     { params: flags.params, showsPlan: true },
   );
+};

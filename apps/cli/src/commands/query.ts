@@ -1,4 +1,5 @@
 import type { ExitCode } from '../exit-code.ts';
+import { orInterrupted } from '../interrupted.ts';
 import { cellText, csvLine } from '../output/csv.ts';
 import { count } from '../output/numbers.ts';
 import type { CommandBody } from '../program.ts';
@@ -17,7 +18,10 @@ export const query: CommandBody<QueryFlags> = async (session, [sql = ''], { csv,
   const { signal, release } = io.interruption();
   const result = await withProject(
     session,
-    (project) => project.query(sql, { signal, ...(limit !== undefined && { limit }) }),
+    (project) => {
+      const rows = project.query(sql, { signal, ...(limit !== undefined && { limit }) });
+      return orInterrupted(rows, signal, () => true);
+    },
     { isQuiet: true },
   ).finally(release);
   const { columns, rows, truncated } = result;

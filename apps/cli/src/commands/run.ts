@@ -1,13 +1,15 @@
-import type { RunEvent, RunReport } from '@seeknal/sdk';
+import type { Plan } from '@seeknal/plan';
+import type { PlanOptions, Project, RunEvent, RunReport } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
+import { orInterrupted } from '../interrupted.ts';
 import { nothingToDo, planText } from '../output/plan-text.ts';
 import { taskName } from '../output/progress-log.ts';
 import { eventJson, STREAM_VERSION, summaryJson } from '../output/run-json.ts';
 import { runProgress, type RunProgress } from '../output/run-progress.ts';
 import { runHeader, runSummary, type GraphSize } from '../output/run-text.ts';
 import type { CommandBody } from '../program.ts';
-import { planOptions, type SelectionFlags } from '../selection.ts';
+import { planOptions, requireProd, type SelectionFlags } from '../selection.ts';
 import { withProject, type Session } from '../session.ts';
 
 export interface RunFlags extends SelectionFlags {
@@ -17,52 +19,75 @@ export interface RunFlags extends SelectionFlags {
   readonly maxWorkers?: number;
   readonly continueOnError?: boolean;
   readonly retry?: number;
+  readonly restate?: boolean;
 }
 
 /** Plans and runs; with `--dry-run` or `--show-plan` only plans. */
-export const run: CommandBody<RunFlags> = (session, selectors, flags) => {
-  const { terminal, isJson } = session;
+export const run: CommandBody<RunFlags> = async (session, selectors, flags) => {
+  requireProd(flags.env);
   return withProject(
     session,
     async (project) => {
       const options = await planOptions(selectors, flags, session, project);
-      if (flags.dryRun === true || flags.showPlan === true) {
-        const plan = await project.plan(options);
-        if (isJson) {
-          for (const line of [STREAM_VERSION, eventJson({ type: 'planned', plan })]) {
-            terminal.print(JSON.stringify(line));
-          }
-          return 0;
-        }
-        terminal.print(planText(plan, terminal.out));
-        if (flags.dryRun === true)
-          for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
-        return 0;
-      }
-      const { nodes, edges } = project.manifest;
-      const graph = { nodes: Object.keys(nodes).length, edges: edges.length };
-      const listener = isJson ? jsonListener(session) : textListener(session, graph, flags.full ?? false);
-      const { signal, release } = session.io.interruption();
-      let report: RunReport;
-      try {
-        report = await project.run({
-          ...options,
-          ...(flags.maxWorkers !== undefined && { maxWorkers: flags.maxWorkers }),
-          ...(flags.retry !== undefined && { retries: flags.retry }),
-          signal,
-          onEvent: listener.hear,
-        });
-      } finally {
-        listener.stop();
-        release();
-      }
-      const exitCode = exitCodeOf(report, flags.continueOnError ?? false);
-      listener.end(report, exitCode);
-      return exitCode;
+      const isPlanOnly = flags.dryRun === true || flags.showPlan === true;
+      if (flags.restate === true && !isPlanOnly) await restate(project, options);
+      if (!isPlanOnly) return execute(project, options, session, flags);
+      showPlan(await project.plan(options), session, flags.dryRun ?? false);
+      return 0;
     },
     { params: flags.params, showsPlan: true },
   );
 };
+
+/** Marks what the range and the selection name; without a range what is marked already is run as it is. */
+async function restate(project: Project, { range, nodes = [], select = [] }: PlanOptions): Promise<void> {
+  if (range == null) return;
+  await project.restate({ nodes: [...nodes, ...select], range, reason: 'run --restate' });
+}
+
+function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: boolean): void {
+  if (isJson) {
+    terminal.print(JSON.stringify(STREAM_VERSION));
+    terminal.print(JSON.stringify(eventJson({ type: 'planned', plan })));
+    return;
+  }
+  terminal.print(planText(plan, terminal.out));
+  if (withTasks) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
+}
+
+async function execute(
+  project: Project,
+  options: PlanOptions,
+  session: Session,
+  { maxWorkers, retry, full = false, continueOnError = false }: RunFlags,
+): Promise<ExitCode> {
+  const { nodes, edges } = project.manifest;
+  const graph = { nodes: Object.keys(nodes).length, edges: edges.length };
+  const listener = session.isJson ? jsonListener(session) : textListener(session, graph, full);
+  const { signal, release } = session.io.interruption();
+  let isPlanned = false;
+  const work = project.run({
+    ...options,
+    ...(maxWorkers !== undefined && { maxWorkers }),
+    ...(retry !== undefined && { retries: retry }),
+    signal,
+    onEvent: (event) => {
+      isPlanned ||= event.type === 'planned';
+      listener.hear(event);
+    },
+  });
+  let report: RunReport;
+  try {
+    // Once tasks run they are interrupted one by one; before, there is nothing to be careful of.
+    report = await orInterrupted(work, signal, () => !isPlanned);
+  } finally {
+    listener.stop();
+    release();
+  }
+  const exitCode = exitCodeOf(report, continueOnError);
+  listener.end(report, exitCode);
+  return exitCode;
+}
 
 function exitCodeOf({ status }: RunReport, continueOnError: boolean): ExitCode {
   switch (status) {
