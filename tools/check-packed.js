@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { intervalsAloneProblems } from './check-intervals-alone.js';
 import { capture } from './command.js';
 import { packAll } from './pack.js';
 
@@ -20,6 +21,11 @@ const problems = packed.flatMap(({ member, tarball }) =>
 );
 if (problems.length > 0) fail('The tarballs do not hold what they should.', problems.join('\n'));
 console.log(`${packed.length} tarballs hold dist, src, README, LICENSE and package.json, and nothing else.`);
+
+const alone = packed.find(({ member }) => member.folder === 'packages/core-intervals')?.tarball ?? '';
+const aloneProblems = await intervalsAloneProblems(alone, join(place, 'alone'));
+if (aloneProblems.length > 0)
+  fail('@seeknal/intervals by itself is not as it should be.', aloneProblems.join('\n'));
 
 const home = join(place, 'home');
 mkdirSync(home);

@@ -12,7 +12,7 @@ seeknal(place, 'init', 'weather');
 seeknal(weather, 'run');
 seeknal(weather, 'run');
 seeknal(weather, 'intervals', 'show');
-seeknal(weather, 'query', 'SELECT * FROM prod.monthly_weather ORDER BY 1 DESC LIMIT 6');
+seeknal(weather, 'query', 'SELECT * FROM transform.monthly ORDER BY month DESC LIMIT 6');
 
 /**
  * @param {string} cwd

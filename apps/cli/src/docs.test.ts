@@ -43,15 +43,13 @@ test('the commands that README.md says are here are here, and those that are not
   const row = /^\| (`init`.*) \| (`apply`.*) \|$/mu.exec(await read('README.md')) ?? [];
   const [here, later] = row
     .slice(1)
-    .map((cell) => [...cell.matchAll(/`(\w+)`/gu)].map(([, name = '']) => name));
+    .map((cell) => [...cell.matchAll(/`([\w-]+)`/gu)].map(([, name = '']) => name));
   const { take, close } = await shell();
   const say = (line: string): Promise<string> => take({ kind: 'command', line, prints: '' });
-  const ofIntervals = ['pending', 'complete', 'restate', 'backfill'];
+  const ofIntervals = new Set(['pending', 'complete', 'restate', 'backfill']);
   for (const name of here ?? []) {
-    const full = ofIntervals.includes(name) ? `intervals ${name}` : name;
-    expect(await say(`seeknal ${full} --help`)).toMatch(
-      new RegExp(`^Usage: seeknal ${full.replace('list', 'list|ls')}`, 'u'),
-    );
+    const full = ofIntervals.has(name) ? `intervals ${name}` : name;
+    expect(await say(`seeknal ${full} --help`)).toContain(`Usage: seeknal ${full}`);
   }
   for (const name of later ?? [])
     expect(await say(`seeknal ${name}`)).toMatch(/is not part of this version yet/u);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { elsewhere } from './elsewhere.ts';
+import { elsewhere, later } from './elsewhere.ts';
 import type { ExitCode } from './exit-code.ts';
 import { list, whole, withGlobals, withJson, withSelection, withWait } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -94,8 +94,10 @@ function addRunning(root: Command, does: Does): void {
     .option('--max-workers <n>', 'tasks at the same time; default: 4', whole(1))
     .option('--continue-on-error', 'end with exit code 3, not 1, when only some nodes failed')
     .option('-r, --retry <n>', 'try a task again whose error may pass; default: 0', whole(0))
-    .option('--restate', 'with a range: run it again, and what was made from it')
-    .option('--backfill', 'run everything missing in the range (this is the default)');
+    .option('--restate', 'run a range again, and what was made from it; without one, what is marked')
+    .option('--backfill', 'run everything missing in the range (this is the default)')
+    .option('--start-date <date>', 'value of {{ start_date }}; under --backfill the same as --start')
+    .option('--end-date <date>', 'value of {{ end_date }}; under --backfill the same as --end');
   does(
     withGlobals(withWait(withJson(run, 'events as NDJSON'))),
     async () => (await import('./commands/run.ts')).run,
@@ -145,7 +147,9 @@ function addIntervals(root: Command, does: Does): void {
     .command('show', { isDefault: true })
     .description('done and missing intervals of every node')
     .argument('[selectors...]', 'which nodes; default: all')
-    .option('--all', 'every interval of long histories, one a line');
+    .option('--list', 'every interval of long histories, one a line')
+    .option('--all', 'the same as --list')
+    .option('--calendar', 'a line a month, a mark a day; default: of long histories with gaps');
   does(
     withGlobals(withWait(withJson(show, 'as JSON'))),
     async () => (await import('./commands/intervals-show.ts')).showIntervals,
@@ -184,6 +188,7 @@ function addStatements(intervals: Command, does: Does): void {
     .argument('[selectors...]', 'which nodes; default: all with an interval there')
     .requiredOption('--interval <interval>', 'a date, or "2024-01-01 to 2024-01-08"')
     .option('--node <names>', 'the same as a selector by itself', list)
+    .option('-n, --nodes <names>', 'the same as --node', list)
     .option('--reason <text>', 'why, for the history');
   does(
     withGlobals(withWait(withJson(complete, 'as JSON'))),
@@ -195,9 +200,12 @@ function addStatements(intervals: Command, does: Does): void {
       .description('mark intervals, and what was made from them, to be run again')
       .argument('[selectors...]', 'which nodes; default: all with intervals')
       .option('-s, --start <time>', 'from here on')
+      .option('--start-date <time>', 'the same as --start')
       .option('-e, --end <time>', 'up to here; a date is included, a timestamp is not')
+      .option('--end-date <time>', 'the same as --end')
       .option('--reason <text>', 'why, for the history')
-      .option('--node <names>', 'the same as a selector by itself', list);
+      .option('--node <names>', 'the same as a selector by itself', list)
+      .option('-n, --nodes <names>', 'the same as --node', list);
     does(
       withGlobals(withWait(withJson(restate, 'as JSON'))),
       async () => (await import('./commands/intervals-restate.ts')).restateIntervals,
@@ -221,15 +229,19 @@ function addStatements(intervals: Command, does: Does): void {
   );
   const backfill = intervals
     .command('backfill')
-    .description('run what is missing of one node in a range')
+    .description('run what is missing of one node in a range, and what it needs above it')
     .argument('<node>')
-    .option('-s, --start <time>', 'from here on')
+    .option('-s, --start <time>', 'from here on; default: the beginning of its history')
+    .option('--start-date <time>', 'the same as --start')
     .option('-e, --end <time>', 'up to here; a date is included, a timestamp is not')
-    .option('--schedule <cron>', 'that of the node decides; accepted for the sake of the Python tool')
+    .option('--end-date <time>', 'the same as --end')
+    .option('--schedule <cron>', 'that of the node, to be checked: intervals are always its own')
+    .option('--max-workers <n>', 'tasks at the same time; default: 4', whole(1))
+    .option('-r, --retry <n>', 'try a task again whose error may pass; default: 0', whole(0))
     .option('--dry-run', 'show the plan and its tasks, run nothing');
   does(
     withGlobals(withWait(withJson(backfill, 'events as NDJSON'))),
-    async () => (await import('./commands/run.ts')).run,
+    async () => (await import('./commands/intervals-backfill.ts')).backfillIntervals,
   );
 }
 
@@ -253,6 +265,19 @@ function addKeeping(root: Command, does: Does): void {
     .option('--all', 'also the warehouse, the state and everything else in target')
     .option('-y, --yes', 'do not ask');
   does(withGlobals(withJson(clean, 'as JSON')), async () => (await import('./commands/clean.ts')).clean);
+  const state = root.command('state').description('repair what is remembered of the project');
+  const repair = state
+    .command('repair')
+    .description('make the state whole again; what was there is put aside')
+    .option('--from-backup', 'from the copy before the newest')
+    .option('--rebuild', 'from the ledger of the warehouse');
+  does(
+    withGlobals(withJson(repair, 'as JSON')),
+    async () => (await import('./commands/state-repair.ts')).stateRepair,
+  );
+  state.on('command:*', ([name = '']: string[]) => {
+    throw later(`state ${name}`);
+  });
   const doctor = root
     .command('doctor')
     .description('check the machine, the project, the warehouse and the state');

@@ -57,7 +57,7 @@ export async function applyPlan(
   );
   const job = await options.orchestrator.run({
     tasks: plan.tasks,
-    waits: (task) => waitsOf(task, context.resolved),
+    waits: (task) => waitsOf(task, context),
     concurrency: (node) => lanes.get(node) ?? null,
     execute: (task, signal) => executeTask(task, context, signal),
     maxWorkers: options.maxWorkers,

@@ -15,6 +15,8 @@ export interface Finding {
   readonly missing: IntervalSet;
   readonly maybe: IntervalSet;
   readonly blocked: string | null;
+  /** An input that has no rows and is not to have any yet: nothing is run before it has. */
+  readonly waitsFor: NodeId | null;
   /** Whether rows that are there have to pass audits that they have not met. */
   readonly audits: boolean;
   /** Inputs that change while the done intervals stay, as the author asked. */
@@ -32,8 +34,10 @@ export function find(
   const isSelected = request.select === null || request.select.has(id);
   const { now, range } = request;
   const dueNow = due(resolved, { now, range, full: request.full && isSelected }, request.outside[id]);
-  const missing = isSelected ? dueNow.missing : [];
-  const blocked = missing.length === 0 ? null : blockedBy(resolved, missing, above);
+  const wished = isSelected ? dueNow.missing : [];
+  const waitsFor = wished.length === 0 ? null : emptyInput(resolved, above);
+  const blocked = wished.length === 0 || waitsFor !== null ? null : blockedBy(resolved, wished, above);
+  const missing = waitsFor === null ? wished : [];
   const maybe = isSelected && blocked === null ? maybeOf(resolved, missing, above) : [];
   const audits = isSelected && blocked === null && meetsNewAudits(resolved, request);
   return {
@@ -43,6 +47,7 @@ export function find(
     missing,
     maybe,
     blocked,
+    waitsFor,
     audits,
     keptOver: keptOver(resolved, above),
   };
@@ -82,6 +87,19 @@ function blockedBy(
       if (overlaps(gaps, need))
         return `${read.node} lacks rows that it reads; select it too: +${snapshot.node}`;
     }
+  }
+  return null;
+}
+
+/** The first input that has no rows and is not to have any yet: a query over it has nothing to bind to. */
+function emptyInput({ snapshot }: ResolvedNode, above: ReadonlyMap<NodeId, Finding>): NodeId | null {
+  for (const { node } of snapshot.inputs) {
+    const input = above.get(node);
+    if (input === undefined) continue;
+    if (input.waitsFor !== null) return input.waitsFor;
+    const { snapshot: parent, record } = input.resolved;
+    const hasTable = parent.materialization === 'full' || parent.materialization === 'incremental_by_time';
+    if (hasTable && input.due.missing.length === 0 && (record?.done ?? []).length === 0) return node;
   }
   return null;
 }

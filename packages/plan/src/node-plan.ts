@@ -28,15 +28,17 @@ export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan 
   };
 }
 
-function actionOf({ blocked, change, missing }: Finding): NodeAction {
+function actionOf({ blocked, waitsFor, change, missing }: Finding): NodeAction {
   if (blocked !== null) return 'blocked';
+  if (waitsFor !== null) return 'keep';
   if (change.kind === 'added') return 'add';
   if (change.kind === 'changed' || change.kind === 'metadata') return 'change';
   return missing.length > 0 ? 'backfill' : 'keep';
 }
 
-function reasonOf({ blocked, change, missing, maybe, due: { again } }: Finding): string {
+function reasonOf({ blocked, waitsFor, change, missing, maybe, due: { again } }: Finding): string {
   if (blocked !== null) return blocked;
+  if (waitsFor !== null) return `${waitsFor} has no rows yet`;
   if (change.kind !== 'same') return change.reason;
   if (missing.length > 0) return again[0]?.reason ?? 'intervals are missing';
   return maybe.length > 0 ? 'runs again only if rows above differ' : 'up to date';

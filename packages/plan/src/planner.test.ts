@@ -297,6 +297,20 @@ test('a node selected without the rows that it reads is blocked, and so is what 
   expect(some.pointers).toEqual({});
 });
 
+test('what reads a node without any rows waits for the first, and says so', () => {
+  const late: ExampleNode = { ...DAILY, timing: { start: jan(20) } };
+  const view: ExampleNode = { id: 'transform.view', mode: 'view', inputs: ['transform.daily'] };
+  const total: ExampleNode = { id: 'transform.total', mode: 'full', inputs: ['transform.view'] };
+  const waiting = planned([SOURCE, late, view, total]);
+  expect(waiting.nodes.slice(1).map(({ node, action, reason }) => `${node} ${action}: ${reason}`)).toEqual([
+    'transform.daily add: new',
+    'transform.view keep: transform.daily has no rows yet',
+    'transform.total keep: transform.daily has no rows yet',
+  ]);
+  expect(waiting.tasks.map(({ id }) => id)).toEqual(['source.events']);
+  expect(planned([SOURCE, late, view, total], EMPTY, { now: jan(21) }).tasks.length).toBe(4);
+});
+
 test('a gap that the selected intervals do not need blocks nothing', () => {
   const nodes = [SOURCE, DAILY, { ...WINDOW, inputs: ['transform.daily'] }];
   const late = after(planned(nodes), EMPTY, {

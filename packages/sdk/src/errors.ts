@@ -1,19 +1,59 @@
 import { formatInterval, type Interval } from '@seeknal/intervals';
-import type { NodeId } from '@seeknal/manifest';
+import type { NodeId, Place } from '@seeknal/manifest';
 
 /** Stable across minor versions: match on the code, never on the message. */
-export type SdkErrorCode = 'SDK_NOT_A_SOURCE' | 'SDK_OUTSIDE_HISTORY' | 'SDK_NO_WHOLE_INTERVAL';
+export type SdkErrorCode =
+  | 'SDK_NOT_A_SOURCE'
+  | 'SDK_NOT_YET'
+  | 'SDK_OUTSIDE_HISTORY'
+  | 'SDK_NO_WHOLE_INTERVAL'
+  | 'SDK_STATE_NOT_A_FILE';
 
 /** The only error this package throws on purpose; those of the packages below pass through as they are. */
 export class SdkError extends Error {
   override readonly name = 'SdkError';
   readonly code: SdkErrorCode;
   readonly hint: string | undefined;
+  /** Where in the project's files the cause stands. */
+  readonly place: Place | undefined;
 
-  constructor(code: SdkErrorCode, message: string, hint?: string) {
-    super(message);
+  constructor(
+    code: SdkErrorCode,
+    message: string,
+    hint?: string,
+    options: ErrorOptions & { readonly place?: Place } = {},
+  ) {
+    super(message, options);
     this.code = code;
     this.hint = hint;
+    this.place = options.place;
+  }
+
+  /** An error about what a node names, with the node and its place; anything without a code stays as it is. */
+  static atNode(error: unknown, node: NodeId, place: Place): unknown {
+    if (typeof error !== 'object' || error === null || !('code' in error)) return error;
+    const { code, message, hint } = error as { code: unknown; message?: unknown; hint?: unknown };
+    const said = `${node}: ${String(message)}`;
+    return new SdkError(code as SdkErrorCode, said, typeof hint === 'string' ? hint : undefined, {
+      cause: error,
+      place,
+    });
+  }
+
+  static toCome(setting: string, instead: string): SdkError {
+    return new SdkError(
+      'SDK_NOT_YET',
+      `${setting} in seeknal_project.yml is not part of this version yet`,
+      `Use ${instead} for now.`,
+    );
+  }
+
+  static stateNotAFile(backend: string): SdkError {
+    return new SdkError(
+      'SDK_STATE_NOT_A_FILE',
+      `The state of this project is kept by ${backend}, not in a file`,
+      'Restore it with the tools of that database; the next run takes what is lost from the warehouse.',
+    );
   }
 
   static outsideHistory(node: NodeId, done: readonly Interval[]): SdkError {

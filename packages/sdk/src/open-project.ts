@@ -1,6 +1,7 @@
 import type { Instant } from '@seeknal/intervals';
-import { loadProject } from '@seeknal/project';
+import { loadProject, type ProjectSettings } from '@seeknal/project';
 
+import { SdkError } from './errors.ts';
 import { Project } from './project.ts';
 
 export interface OpenOptions {
@@ -28,5 +29,13 @@ export async function openProject(folder: string, options: OpenOptions = {}): Pr
     env,
     ...(options.params !== undefined && { params: options.params as never }),
   });
+  refuseWhatIsToCome(loaded.settings);
   return new Project(loaded, { now, env, waitMs: options.waitMs ?? 0, params: options.params ?? {} });
+}
+
+/** A setting that would be ignored is worse than one that is refused. */
+function refuseWhatIsToCome({ stateBackend, orchestrator }: ProjectSettings): void {
+  if (stateBackend !== 'file') throw SdkError.toCome(`state_backend: ${stateBackend}`, 'state_backend: file');
+  const name = orchestrator?.['type'] ?? orchestrator?.['name'];
+  if (orchestrator !== null && name !== 'local') throw SdkError.toCome('orchestrator', 'no orchestrator');
 }

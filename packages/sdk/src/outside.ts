@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 
-import type { JsonObject, Manifest, NodeId, SourceSpec } from '@seeknal/manifest';
+import type { JsonObject, Manifest, ManifestNode, NodeId, SourceSpec } from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
 import type { Outside, SnapshotRecord } from '@seeknal/plan';
 import { sourceVersion, type SourceVersion } from '@seeknal/project';
+
+import { SdkError } from './errors.ts';
 
 /** What a look outside the warehouse found: the files of sources, the exports of exposures. */
 export interface OutsideView {
@@ -32,7 +34,9 @@ export async function lookOutside(
     const record = recordOf(id);
     if (spec?.kind === 'source') {
       const known = (record?.version ?? null) as SourceVersion | null;
-      const found = await findFiles(folder, spec, known, now);
+      const found = await findFiles(folder, spec, known, now).catch((error: unknown) => {
+        throw SdkError.atNode(error, id, (manifest.nodes[id] as ManifestNode).place);
+      });
       files.set(id, found);
       if (known !== null && known.version !== found.contents) {
         outside[id] = { isChanged: true, reason: fileCount(found) };

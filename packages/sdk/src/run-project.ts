@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { applyPlan } from '@seeknal/environments';
 import type { NodeId } from '@seeknal/manifest';
 import { localOrchestrator, type JobResult, type Orchestrator } from '@seeknal/orchestrator-adapter';
+import type { Plan } from '@seeknal/plan';
 import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
@@ -38,7 +39,7 @@ export async function runProject(
   if (first.plan.tasks.length === 0 && !movesPointers(first)) {
     emit({ type: 'planned', plan: first.plan });
     const durationMs = performance.now() - startedAt;
-    const status = 'nothing_to_do';
+    const status = isStuck(first.plan) ? 'failed' : 'nothing_to_do';
     return { runId: null, status, plan: first.plan, job: null, switched: [], held: [], durationMs };
   }
   const engine = await session.engine();
@@ -68,7 +69,7 @@ export async function runProject(
     known: new Set(Object.keys(loaded.manifest.nodes)),
     isPartial: situation.selected !== null,
   });
-  const status = signal.aborted ? 'cancelled' : statusOf(job);
+  const status = signal.aborted ? 'cancelled' : statusOf(job, plan);
   await remember(runId, status, loaded, around.now, session, state, job, spent.durationMs);
   return { runId, status, plan, job, switched, held, durationMs: performance.now() - startedAt };
 }
@@ -79,8 +80,12 @@ export function newRunId(now: number): string {
   return `${at.slice(0, 8)}_${at.slice(9, 15)}_${randomBytes(2).toString('hex')}`;
 }
 
-function statusOf({ failed, done, unchanged }: JobResult): 'success' | 'partial' | 'failed' {
-  if (failed.length === 0) return 'success';
+/** Whether a node that could run cannot, because rows that it reads are neither there nor asked for. */
+const isStuck = ({ nodes }: Plan): boolean =>
+  nodes.some(({ action, snapshot }) => action === 'blocked' && snapshot !== null);
+
+function statusOf({ failed, done, unchanged }: JobResult, plan: Plan): 'success' | 'partial' | 'failed' {
+  if (failed.length === 0 && !isStuck(plan)) return 'success';
   return done.length + unchanged.length > 0 ? 'partial' : 'failed';
 }
 

@@ -352,6 +352,29 @@ test('a file that goes missing fails the plan with its name, and loses nothing',
   expect((await folder.run(5)).status).toBe('success');
 });
 
+test('what reads a node without any rows waits for the first, run after run', async () => {
+  const folder = await made({
+    ...PROJECT,
+    'seeknal/transforms/daily.yml': DAILY.replace('2024-01-01', '2024-01-03'),
+  });
+  for (let i = 0; i < 2; i += 1) {
+    expect((await folder.run(2)).status).toBe(i === 0 ? 'success' : 'nothing_to_do');
+  }
+  const { status, tasks } = await folder.run(4);
+  expect([status, tasks]).toEqual([
+    'success',
+    [day('daily', 3), 'transform.total', day('window', 1), day('window', 2), day('window', 3)],
+  ]);
+});
+
+test('a node selected without the rows that it reads fails, and says what to select', async () => {
+  const folder = await made();
+  const { status, plan } = await folder.run(4, { select: ['transform.total'] });
+  // The file above was loaded; the rest could not be.
+  expect(status).toBe('partial');
+  expect(plan.nodes.find(({ node }) => node === 'transform.total')?.reason).toContain('+transform.total');
+});
+
 test('an aborted run leaves what is done, and the next one does the rest', async () => {
   const slow = byDay(
     'slow',

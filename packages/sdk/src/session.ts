@@ -4,7 +4,7 @@ import type { Engine } from '@seeknal/engine';
 import { reconcile } from '@seeknal/environments';
 import type { SnapshotRecord } from '@seeknal/plan';
 import type { ProjectSettings } from '@seeknal/project';
-import { createStateBackend, type BackendType, type ScopedState, type StateBackend } from '@seeknal/state';
+import type { ScopedState, StateBackend } from '@seeknal/state';
 
 import { absolute } from './outside.ts';
 import type { RunEvent } from './report.ts';
@@ -87,12 +87,14 @@ export class Session {
     const [opening, backend] = [this.#engine, this.#backend];
     this.#engine = undefined;
     this.#backend = undefined;
-    if (opening !== undefined) {
-      const engine = await opening;
+    // What failed to open has said so to whoever asked for it, and holds nothing.
+    const engine = await opening?.catch(() => undefined);
+    if (engine !== undefined) {
       await engine.close();
       await noteWarehouse(this.#path, this.target, engine.warehouseId, engine.openToken.current);
     }
-    await (await backend)?.close();
+    const opened = await backend?.catch(() => undefined);
+    await opened?.close();
   }
 
   async #openEngine(): Promise<Engine> {
@@ -119,12 +121,8 @@ export class Session {
   }
 
   async #openBackend(): Promise<StateBackend> {
-    const { stateBackend, stateOptions } = this.#settings;
     const { FileBackend } = await import('@seeknal/state-file');
-    const backend =
-      stateBackend === 'file'
-        ? new FileBackend({ basePath: this.target })
-        : await createStateBackend(stateBackend as BackendType, stateOptions);
+    const backend = new FileBackend({ basePath: this.target });
     await backend.initialize();
     return backend;
   }

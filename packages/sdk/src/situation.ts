@@ -103,7 +103,8 @@ export function movesPointers({ environment, plan, resolved, view }: Situation):
   const before = environment?.pointers ?? {};
   if (Object.keys(before).some((id) => !(id in plan.pointers))) return true;
   return Object.entries(plan.pointers).some(([id, snapshot]) => {
-    if (view.snapshots[snapshot] === undefined) return false;
+    // What has no rows yet is not shown, however long that lasts.
+    if ((view.snapshots[snapshot]?.done ?? []).length === 0) return false;
     const pointer = before[id];
     if (pointer?.snapshot !== snapshot) return true;
     const node = resolved.get(id)?.node;

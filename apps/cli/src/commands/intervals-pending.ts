@@ -10,7 +10,7 @@ import type { NodeIntervals, Project } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
 import { CliError } from '../errors.ts';
-import { rangeJson, rangeText } from '../output/ranges.ts';
+import { rangeJson, rangeText, scopeText } from '../output/ranges.ts';
 import { count } from '../output/numbers.ts';
 import type { CommandBody } from '../program.ts';
 import { intervalsOf, oneNode } from '../selection.ts';
@@ -44,6 +44,7 @@ export const pendingIntervals: CommandBody<IntervalsPendingFlags> = (session, [s
     const end = flags.end ?? flags.endDate;
     const asked = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
     const range = await rangeOf(asked, session, project);
+    if (range !== null) terminal.say(`Range: ${scopeText(range, session.now)}`);
     const nodes = await intervalsOf(
       project,
       selector === undefined ? [] : [oneNode(project, selector)],

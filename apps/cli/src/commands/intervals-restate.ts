@@ -2,6 +2,7 @@ import type { Interval } from '@seeknal/intervals';
 
 import { CliError } from '../errors.ts';
 import type { ExitCode } from '../exit-code.ts';
+import { scopeText } from '../output/ranges.ts';
 import { stretchesJson, stretchLines } from '../output/stretches.ts';
 import type { CommandBody } from '../program.ts';
 import { nodeList } from '../selection.ts';
@@ -9,18 +10,23 @@ import { rangeOf, withProject } from '../session.ts';
 
 export interface IntervalsRestateFlags {
   readonly start?: string;
+  readonly startDate?: string;
   readonly end?: string;
+  readonly endDate?: string;
   readonly reason?: string;
   readonly node?: readonly string[];
+  readonly nodes?: readonly string[];
 }
 
 /** Marks intervals, and what was made from them, to be run again by the next run. */
 export const restateIntervals: CommandBody<IntervalsRestateFlags> = (session, positional, flags) =>
   withProject(session, async (project): Promise<ExitCode> => {
     const { terminal, isJson } = session;
-    const range = requireRange(await rangeOf(flags, session, project));
-    const { reason } = flags;
-    const nodes = nodeList(positional, flags.node);
+    const { reason, start = flags.startDate, end = flags.endDate } = flags;
+    const asked = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+    const range = requireRange(await rangeOf(asked, session, project));
+    const nodes = nodeList(positional, [...(flags.node ?? []), ...(flags.nodes ?? [])]);
+    terminal.say(`Range: ${scopeText(range, session.now)}`);
     const stretches = await project.restate({ nodes, range, ...(reason !== undefined && { reason }) });
     if (isJson) terminal.print(JSON.stringify({ restated: stretchesJson(stretches) }, null, 2));
     else {

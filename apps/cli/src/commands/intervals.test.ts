@@ -166,7 +166,7 @@ test('restated intervals are missing again, with what was made from them, until 
   expect(await seeknal(folder, restate)).toEqual({
     code: 0,
     out: 'OK restated transform.daily 2024-01-02 to 2024-01-03\nOK restated transform.total\n',
-    err: '  -> The next run fills them: seeknal run\n',
+    err: 'Range: 2024-01-02 to 2024-01-03 (UTC, end not included)\n  -> The next run fills them: seeknal run\n',
   });
   expect((await seeknal(folder, 'intervals restatement-list daily')).out).toBe(
     'transform.daily 2024-01-02 to 2024-01-03 (a late order)\n',

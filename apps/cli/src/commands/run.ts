@@ -11,8 +11,10 @@ import { runHeader, runSummary, type GraphSize } from '../output/run-text.ts';
 import type { CommandBody } from '../program.ts';
 import { planOptions, requireProd, type SelectionFlags } from '../selection.ts';
 import { withProject, type Session } from '../session.ts';
+import { withDates, type DateFlags } from './run-dates.ts';
+import { restatedOptions } from './run-restated.ts';
 
-export interface RunFlags extends SelectionFlags {
+export interface RunFlags extends SelectionFlags, DateFlags {
   readonly dryRun?: boolean;
   readonly showPlan?: boolean;
   readonly parallel?: boolean;
@@ -23,14 +25,17 @@ export interface RunFlags extends SelectionFlags {
 }
 
 /** Plans and runs; with `--dry-run` or `--show-plan` only plans. */
-export const run: CommandBody<RunFlags> = async (session, selectors, flags) => {
+export const run: CommandBody<RunFlags> = async (session, selectors, given) => {
+  const flags = withDates(given);
   requireProd(flags.env);
   return withProject(
     session,
     async (project) => {
-      const options = await planOptions(selectors, flags, session, project);
+      const asked = await planOptions(selectors, flags, session, project);
       const isPlanOnly = flags.dryRun === true || flags.showPlan === true;
-      if (flags.restate === true && !isPlanOnly) await restate(project, options);
+      const options =
+        flags.restate === true ? await restatedOptions(project, asked, session, isPlanOnly) : asked;
+      if (options === null) return nothingRestated(session);
       if (!isPlanOnly) return execute(project, options, session, flags);
       showPlan(await project.plan(options), session, flags.dryRun ?? false);
       return 0;
@@ -39,13 +44,16 @@ export const run: CommandBody<RunFlags> = async (session, selectors, flags) => {
   );
 };
 
-/** Marks what the range and the selection name; without a range what is marked already is run as it is. */
-async function restate(project: Project, { range, nodes = [], select = [] }: PlanOptions): Promise<void> {
-  if (range == null) return;
-  await project.restate({ nodes: [...nodes, ...select], range, reason: 'run --restate' });
+function nothingRestated({ terminal, isJson }: Session): ExitCode {
+  if (isJson) {
+    terminal.print(JSON.stringify(STREAM_VERSION));
+    terminal.print(JSON.stringify({ type: 'summary', status: 'nothing_to_do', runId: null, exitCode: 0 }));
+  } else terminal.print('Nothing is restated.');
+  return 0;
 }
 
-function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: boolean): void {
+/** Prints a plan instead of running it. */
+export function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: boolean): void {
   if (isJson) {
     terminal.print(JSON.stringify(STREAM_VERSION));
     terminal.print(JSON.stringify(eventJson({ type: 'planned', plan })));
@@ -55,11 +63,12 @@ function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: boolean)
   if (withTasks) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
 }
 
-async function execute(
+/** Runs, printing what happens. */
+export async function execute(
   project: Project,
   options: PlanOptions,
   session: Session,
-  { maxWorkers, retry, full = false, continueOnError = false }: RunFlags,
+  { maxWorkers, retry, full = false, continueOnError = false }: Pick<RunFlags, 'maxWorkers' | 'retry' | 'full' | 'continueOnError'>,
 ): Promise<ExitCode> {
   const { nodes, edges } = project.manifest;
   const graph = { nodes: Object.keys(nodes).length, edges: edges.length };

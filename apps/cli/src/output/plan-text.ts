@@ -17,7 +17,10 @@ export const hasChanges = ({ tasks, summary: { add, change, remove } }: Plan): b
 /** A plan as people read it before they apply it: what happens to each node, why, and how much that is. */
 export function planText(plan: Plan, style: Style): string {
   const { color } = style;
-  const told = plan.nodes.filter(({ action, maybe }) => action !== 'keep' || maybe.length > 0);
+  const told = plan.nodes.filter(
+    ({ action, maybe, notes, reason }) =>
+      action !== 'keep' || maybe.length + notes.length > 0 || reason !== 'up to date',
+  );
   const kept = plan.nodes.filter((node) => !told.includes(node)).map(({ node }) => node);
   const lines = [
     `${color.bold(`Plan for ${plan.project}`)} (${plan.environment})`,

@@ -14,6 +14,10 @@ export interface Marks {
   readonly hint: string;
   readonly arrow: string;
   readonly ellipsis: string;
+  /** Of one day in a calendar. */
+  readonly done: string;
+  readonly missing: string;
+  readonly partly: string;
 }
 
 const SIGNS: Marks = {
@@ -25,6 +29,9 @@ const SIGNS: Marks = {
   hint: '→',
   arrow: '→',
   ellipsis: '…',
+  done: '█',
+  missing: '·',
+  partly: '▒',
 };
 const WORDS: Marks = {
   ok: 'OK',
@@ -35,6 +42,9 @@ const WORDS: Marks = {
   hint: '->',
   arrow: '->',
   ellipsis: '...',
+  done: '#',
+  missing: '.',
+  partly: '+',
 };
 
 /** How text looks on one stream. */

@@ -1,0 +1,46 @@
+import { expect, test } from '@jest/globals';
+import * as intervals from '@seeknal/intervals';
+
+test('what the package promises', () => {
+  const kinds = Object.entries(intervals).map(([name, value]) => `${typeof value} ${name}`);
+  expect(kinds.toSorted()).toEqual([
+    'function IntervalCalculator',
+    'function IntervalError',
+    'function ahead',
+    'function alignInward',
+    'function alignOutward',
+    'function back',
+    'function batches',
+    'function countIntervals',
+    'function covers',
+    'function createIntervalCalculator',
+    'function dateStarting',
+    'function difference',
+    'function formatInstant',
+    'function formatInterval',
+    'function instantAt',
+    'function intersection',
+    'function interval',
+    'function intervalSet',
+    'function intervalToString',
+    'function listIntervals',
+    'function missing',
+    'function namedInterval',
+    'function overlaps',
+    'function parseCronSchedule',
+    'function parseInstant',
+    'function partitionKey',
+    'function partitionKeys',
+    'function readInterval',
+    'function readIntervals',
+    'function readTime',
+    'function resolveRange',
+    'function schedule',
+    'function slice',
+    'function splitBySchedule',
+    'function stringToInterval',
+    'function union',
+    'function wallClock',
+    'function withLookback',
+  ]);
+});
