@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { instantAt, steadyOffset, wallClock } from './wall-clock.ts';
+import { instantAt, steadyStretch, wallClock } from './wall-clock.ts';
 
 const at = (text: string): number => Date.parse(`${text}Z`);
 const HOUR = 3_600_000;
@@ -27,17 +27,24 @@ test.each([
   expect(instantAt(at(wall), 'Europe/Berlin')).toBe(at(instant));
 });
 
-test('an offset is steady from a day or two after a change to a day or two before the next', () => {
-  const berlin = (text: string): number | null => steadyOffset(at(text), 'Europe/Berlin');
-  expect(berlin('2024-03-28T12:00')).toBe(HOUR);
-  expect(berlin('2024-03-30T12:00')).toBeNull();
-  expect(berlin('2024-03-31T12:00')).toBeNull();
-  expect(berlin('2024-04-03T12:00')).toBe(2 * HOUR);
+test.each([
+  ['Europe/Berlin', '2024-03-28T12:00', 1],
+  ['Europe/Berlin', '2024-03-30T12:00', 1],
+  ['Europe/Berlin', '2024-03-30T20:59', 1],
+  ['Europe/Berlin', '2024-03-31T00:59', null],
+  ['Europe/Berlin', '2024-03-31T01:59', null],
+  ['Europe/Berlin', '2024-03-31T05:00', 2],
+  ['Pacific/Apia', '2011-12-28T12:00', -10],
+  ['Pacific/Apia', '2011-12-30T00:00', null],
+  ['Pacific/Apia', '2011-12-31T08:00', null],
+  ['Pacific/Apia', '2012-01-01T12:00', 14],
+])('in %s at %s the offset is steady at %p hours', (timeZone, instant, hours) => {
+  expect(steadyStretch(at(instant), timeZone).offset).toBe(hours === null ? null : hours * HOUR);
 });
 
 test('offsets are forgotten when there are too many, and found again', () => {
   const seen = new Set<number | null>();
-  for (let day = 0; day < 20_100; day += 1) seen.add(steadyOffset(day * 24 * HOUR, 'Asia/Tokyo'));
-  seen.add(steadyOffset(0, 'Asia/Tokyo'));
+  for (let day = 0; day < 20_100; day += 1) seen.add(steadyStretch(day * 24 * HOUR, 'Asia/Tokyo').offset);
+  seen.add(steadyStretch(0, 'Asia/Tokyo').offset);
   expect([...seen]).toEqual([9 * HOUR]);
 });

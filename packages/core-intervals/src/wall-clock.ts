@@ -8,9 +8,12 @@ import type { Instant } from './interval.ts';
  */
 export type WallClock = number;
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** As far as clocks are moved when they are: two hours at most, but for changes of the date. */
+const NEAR = 3 * HOUR;
 const OFFSETS_CACHED = 20_000;
-const offsets = new Map<string, number | null>();
+const offsets = new Map<string, Around>();
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** @throws {IntervalError} `TIME_ZONE_UNKNOWN`. */
@@ -56,23 +59,46 @@ export function instantAt(wall: WallClock, timeZone: string): Instant {
   return after;
 }
 
+/** A stretch of time that is far from any change of a zone's clocks, or near one. */
+export interface SteadyStretch {
+  /** How far the clocks are ahead of UTC, in ms; null near a change that may decide what they show. */
+  readonly offset: number | null;
+  readonly end: Instant;
+}
+
 /**
- * How far the clocks of a zone are ahead of UTC, in ms; null where they change within a day of it.
- * No zone has had two changes within three days that undo each other. Cached by day.
+ * What is known of the clocks from an instant on. Near a change means within three hours of it, or a day of
+ * one that skips a date. No zone has had two changes within three days that undo each other. Cached.
  */
-export function steadyOffset(instant: Instant, timeZone: string): number | null {
-  const day = Math.floor(instant / DAY);
-  const key = `${timeZone} ${day}`;
+export function steadyStretch(instant: Instant, timeZone: string): SteadyStretch {
+  const day = offsetsAround(instant, DAY, DAY, timeZone);
+  if (day.before === day.after) return { offset: day.after, end: day.end };
+  const hour = offsetsAround(instant, HOUR, NEAR, timeZone);
+  const isSmall = Math.abs(day.before - day.after) <= NEAR;
+  return { offset: isSmall && hour.before === hour.after ? hour.after : null, end: hour.end };
+}
+
+/** The offsets some way before and after the day or hour that an instant is in. */
+function offsetsAround(instant: Instant, unit: number, margin: number, timeZone: string): Around {
+  const start = Math.floor(instant / unit) * unit;
+  const key = `${timeZone} ${unit} ${start}`;
   const known = offsets.get(key);
   if (known !== undefined) return known;
-
-  const [before, after] = [(day - 1) * DAY, (day + 2) * DAY].map(
-    (near) => wallClock(near, timeZone) - near,
-  ) as [number, number];
-  const offset = before === after ? before : null;
+  const end = start + unit;
+  const [before, after] = [start - margin, end + margin].map((near) => wallClock(near, timeZone) - near) as [
+    number,
+    number,
+  ];
   if (offsets.size === OFFSETS_CACHED) offsets.clear();
-  offsets.set(key, offset);
-  return offset;
+  const around = { before, after, end };
+  offsets.set(key, around);
+  return around;
+}
+
+interface Around {
+  readonly before: number;
+  readonly after: number;
+  readonly end: Instant;
 }
 
 const PARTS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;

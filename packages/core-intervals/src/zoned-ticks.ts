@@ -4,10 +4,9 @@ import type { CronOptions, CronPattern } from 'croner';
 import type { Instant } from './interval.ts';
 import type { Ticks } from './ticks.ts';
 import { isPlain, utcTicks } from './utc-ticks.ts';
-import { steadyOffset } from './wall-clock.ts';
+import { steadyStretch } from './wall-clock.ts';
 
 const SECOND = 1000;
-const DAY = 86_400_000;
 
 /**
  * How croner reads an expression: five fields, never seconds. A job whose minute and hour are
@@ -22,7 +21,7 @@ export const CRON_OPTIONS: Pick<CronOptions, 'mode' | 'fixedTimeRule'> = {
 
 /**
  * The ticks of any pattern in any zone. croner says what fires when the clocks change; further away
- * from it than a day a plain pattern is walked as in UTC, which is twenty times faster.
+ * from it than some hours a plain pattern is walked as in UTC, which is twenty times faster.
  */
 export function zonedTicks(pattern: CronPattern, timeZone: string): Ticks {
   const exact = cronerTicks(pattern, timeZone);
@@ -30,11 +29,11 @@ export function zonedTicks(pattern: CronPattern, timeZone: string): Ticks {
 
   const onWall = utcTicks(pattern);
   const step = (from: Instant, direction: 'next' | 'prev'): Instant | null => {
-    const offset = steadyOffset(from, timeZone);
+    const { offset } = steadyStretch(from, timeZone);
     const tick = offset === null ? null : onWall[direction](from + offset);
     if (offset === null || tick === null) return exact[direction](from);
     // Whatever fires differently would be found here, by its time on the wall.
-    const steady = steadyOffset(tick - offset, timeZone) === offset;
+    const steady = steadyStretch(tick - offset, timeZone).offset === offset;
     return steady ? tick - offset : exact[direction](from);
   };
   return {
@@ -43,10 +42,13 @@ export function zonedTicks(pattern: CronPattern, timeZone: string): Ticks {
     count(start, end) {
       let ticks = 0;
       for (let from = start; from < end;) {
-        const offset = steadyOffset(from, timeZone);
-        let to = from;
-        do to = Math.min(end, (Math.floor(to / DAY) + 1) * DAY);
-        while (to < end && steadyOffset(to, timeZone) === offset);
+        const { offset, end: near } = steadyStretch(from, timeZone);
+        let to = near;
+        for (let on = steadyStretch(to, timeZone); to < end && on.offset === offset;) {
+          to = on.end;
+          on = steadyStretch(to, timeZone);
+        }
+        to = Math.min(to, end);
         ticks += offset === null ? exact.count(from, to) : onWall.count(from + offset, to + offset);
         from = to;
       }

@@ -421,7 +421,7 @@ test('a folder without a project says how to make one', async () => {
 test.each([
   ['1,000 brackets', '['.repeat(1000)],
   ['1,000 brackets, closed', `a: ${'['.repeat(1000)}${']'.repeat(1000)}`],
-  ['1,000 braces', `${'{a: '.repeat(1000)}`],
+  ['1,000 braces', '{a: '.repeat(1000)],
   ['3,000 dashes', '- '.repeat(3000)],
   ['3,000 question marks', '? '.repeat(3000)],
   ['3,000 colons', ': '.repeat(3000)],

@@ -9,7 +9,7 @@ export interface FrontMatter {
 
 const COMMENT = /^\uFEFF?\s*\/\*\s*?---[ \t]*\r?\n([\s\S]*?)(?:^|\r?\n)[ \t]*---\s*\*\/[ \t]*\r?\n?/;
 
-/** Takes the leading comment `/* --- … --- *​/` of a SQL file apart from the SQL below it. */
+/** Takes the leading comment of a SQL file, fenced by lines of three dashes, apart from the SQL below it. */
 export function frontMatter({ text }: SourceText): FrontMatter {
   const match = COMMENT.exec(text);
   if (match === null) return { yaml: null, sqlStart: 0 };

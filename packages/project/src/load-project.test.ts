@@ -13,7 +13,12 @@ harborTest('harbor, as the Python tool writes it, loads (skipped without ../shar
   const folder = mkdtempSync(join(tmpdir(), 'harbor-'));
   cpSync(harbor, folder, { recursive: true });
   const { manifest, warnings, settings } = await loadProject(folder, { env: {} });
-  console.log(JSON.stringify(manifest, null, 1), warnings, settings);
   expect(Object.keys(manifest.nodes)).toHaveLength(8);
+  expect(manifest.edges).toHaveLength(7);
+  expect(settings).toMatchObject({ name: 'harbor', stateBackend: 'file', folder });
+  expect(warnings.map(({ place }) => `${place.file}:${place.line}`)).toEqual([
+    'seeknal/aggregations/hub_daily.yml:1',
+    'seeknal/feature_groups/hub_features.yml:1',
+  ]);
   rmSync(folder, { recursive: true });
 });

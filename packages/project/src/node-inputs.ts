@@ -49,7 +49,7 @@ export function declaredInputs(node: RawNode, ids: NodeIds): readonly DeclaredIn
       const before = found.length;
       (written as readonly Written[]).forEach((each, i) => add(each, [key, i], `input_${before + i}`));
     } else {
-      for (const [place, each] of Object.entries(written ?? {})) add(each as Written, [key, place], place);
+      for (const [place, each] of Object.entries(written ?? {})) add(each, [key, place], place);
     }
   }
   const { source } = node.config;

@@ -1,4 +1,4 @@
-import type { Check, Json, JsonObject } from '@seeknal/manifest';
+import type { Check, JsonObject } from '@seeknal/manifest';
 
 import { auditsOf, ruleChecks } from './checks.ts';
 import { definitionOf } from './definition.ts';
@@ -39,12 +39,7 @@ export function parseRule(raw: RawNode, context: NodeContext): ParsedNode | null
     provesInterval: () => false,
     finish: (resolved) => ({
       spec: { kind: 'rule', inputs: resolved, checks },
-      definition: definitionOf(
-        raw.config,
-        ['rule'],
-        { kind: 'rule', checks: definitions as unknown as Json },
-        resolved,
-      ),
+      definition: definitionOf(raw.config, ['rule'], { kind: 'rule', checks: definitions }, resolved),
     }),
   };
 }

@@ -112,7 +112,7 @@ function elsewhere(raw: RawNode, context: NodeContext, type: string): ParsedNode
   }
   const params = (raw.config['params'] ?? {}) as JsonObject;
   const name = (raw.config['connection'] ?? params['connection']) as string | undefined;
-  const connection = name === undefined ? null : context.profiles.connection(String(name));
+  const connection = name === undefined ? null : context.profiles.connection(name);
   return unsupportedNode(
     raw,
     context,

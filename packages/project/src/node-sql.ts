@@ -4,9 +4,9 @@ import {
   findReferences,
   provesIntervalRead,
   splitStatements,
-  SqlError,
   usesFileDirectly,
   type Reference,
+  type SqlError,
 } from '@seeknal/sql-ast';
 
 import { refHint, type DeclaredInput } from './node-inputs.ts';
@@ -266,4 +266,6 @@ function note(into: Map<string, string>, name: string, value: string | undefined
 }
 
 const isSqlError = (error: unknown): error is SqlError =>
-  typeof error === 'object' && error !== null && /^SQL_/.test(String((error as { code?: unknown }).code));
+  typeof error === 'object' &&
+  error !== null &&
+  String((error as { code?: unknown }).code).startsWith('SQL_');

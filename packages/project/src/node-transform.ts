@@ -123,12 +123,12 @@ function resolved(
   return {
     kind: 'transform',
     mode,
-    timeColumn,
-    outOfRange,
-    onChange,
+    time_column: timeColumn,
+    out_of_range: outOfRange,
+    on_change: onChange,
     schedule: timing?.schedule ?? null,
-    timeZone: timing?.timeZone ?? null,
-    dependsOnPast: timing?.dependsOnPast ?? false,
+    time_zone: timing?.timeZone ?? null,
+    depends_on_past: timing?.dependsOnPast ?? false,
     // Where the rows of an interval depend on those before it, it matters where they begin.
     ...(timing?.dependsOnPast === true ? { start: timing.start } : {}),
     ...(columns.length === 0 ? {} : { columns: columns as unknown as Json }),

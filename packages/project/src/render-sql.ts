@@ -3,7 +3,8 @@ import { findReferences, tokenize } from '@seeknal/sql-ast';
 
 import { quotedRef, runScope, type RunValues } from './scopes.ts';
 import { templatePlace } from './template-place.ts';
-import { renderTemplate, type Piece, type Scope } from './template.ts';
+import type { Piece, Scope } from './template-scope.ts';
+import { renderTemplate } from './template.ts';
 
 /** SQL ready to run, and the way back from it to the author's file. */
 export interface RenderedSql {

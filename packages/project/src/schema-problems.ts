@@ -89,7 +89,7 @@ function saying(issue: Issue): string {
         .join(', ')
         .replace(/, ([^,]*)$/, ' or $1')}, not ${given}`;
     default:
-      return /^must /.test(issue.message)
+      return issue.message.startsWith('must ')
         ? `${issue.message}, not ${given}`
         : `is not valid: ${issue.message}`;
   }
@@ -115,7 +115,7 @@ function keysAt(schema: unknown, path: YamlPath): readonly string[] {
   if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => keysAt(option, path));
   const [step, ...rest] = path;
   if (schema instanceof z.ZodObject) {
-    const shape = schema.shape as { readonly [key: string]: unknown };
+    const shape = schema.shape;
     if (step === undefined) return Object.keys(shape);
     return Object.hasOwn(shape, step) ? keysAt(shape[step], rest) : [];
   }

@@ -3,7 +3,7 @@ import { sha256, type Json, type JsonObject, type NodeInput } from '@seeknal/man
 
 import { clockValue, intervalValues } from './interval-values.ts';
 import type { ClockCall } from './template-forms.ts';
-import type { Scope } from './template.ts';
+import type { Scope } from './template-scope.ts';
 
 /** What the names in a node's SQL stand for while it runs. */
 export interface RunValues {

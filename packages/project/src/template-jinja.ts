@@ -5,7 +5,7 @@ import type { Environment } from 'minijinja-js';
 
 import type { PlainForm } from './template-forms.ts';
 import type { Segment } from './template-scan.ts';
-import { unknownNameHint, type Fail, type Piece, type Scope } from './template.ts';
+import { unknownNameHint, type Fail, type Piece, type Scope } from './template-scope.ts';
 
 /** Steps of the engine, and characters of its output, after which a template counts as running away. */
 const FUEL = 200_000;

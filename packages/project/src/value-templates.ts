@@ -4,7 +4,8 @@ import type { ProjectError } from './errors.ts';
 import type { NodeContext } from './parsed-node.ts';
 import { problemAt } from './problem.ts';
 import type { RawNode } from './raw-node.ts';
-import { renderTemplate, type Scope } from './template.ts';
+import type { Scope } from './template-scope.ts';
+import { renderTemplate } from './template.ts';
 import type { YamlPath } from './yaml-tree.ts';
 
 /** Stands in a value for something only a run knows. */

@@ -1,6 +1,6 @@
 import { alignInward, difference, schedule, type Instant, type Interval } from '@seeknal/intervals';
 import { select, type Manifest, type NodeId } from '@seeknal/manifest';
-import { hasIntervals, restate, type ResolvedNode, type Snapshot } from '@seeknal/plan';
+import { hasIntervals, restate, type ResolvedNode, type Snapshot, type SnapshotId } from '@seeknal/plan';
 import type { ScopedState } from '@seeknal/state';
 
 import { SdkError } from './errors.ts';
@@ -55,27 +55,32 @@ export async function markRestated(
   return stretches;
 }
 
-/** Oldest first. */
+/** Oldest first. What was restated twice is open once, for the newer reason; what has run since is not open. */
 export async function openRestatements(
   situation: Situation,
   state: ScopedState,
 ): Promise<readonly Restatement[]> {
   const current = new Set([...situation.resolved.values()].map(({ snapshot }) => snapshot.id));
   const events = await state.events({ limit: EVENTS_READ });
-  return events
-    .filter(
-      ({ kind, reason, snapshot }) =>
-        kind === 'invalidated' && reason.startsWith(RESTATED) && current.has(snapshot),
-    )
-    .toReversed()
-    .flatMap(({ at, node, snapshot, range, reason }) =>
-      difference([range], situation.view.snapshots[snapshot]?.done ?? []).map((part) => ({
-        node,
-        range: part,
-        reason: reason.slice(RESTATED.length),
-        at,
-      })),
+  let open: readonly (Restatement & { readonly snapshot: SnapshotId })[] = [];
+  for (const { at, kind, node, range, reason, snapshot } of events.toReversed()) {
+    const isRestated = kind === 'invalidated' && reason.startsWith(RESTATED);
+    if (!current.has(snapshot) || (kind === 'invalidated' && !isRestated)) continue;
+    open = open.flatMap((each) =>
+      each.snapshot === snapshot
+        ? difference([each.range], [range]).map((part) => ({ ...each, range: part }))
+        : [each],
     );
+    if (isRestated) open = [...open, { at, node, range, snapshot, reason: reason.slice(RESTATED.length) }];
+  }
+  return open.flatMap(({ at, node, range, reason, snapshot }) =>
+    difference([range], situation.view.snapshots[snapshot]?.done ?? []).map((part) => ({
+      node,
+      range: part,
+      reason,
+      at,
+    })),
+  );
 }
 
 /** Takes back what was only marked: it counts as done again, with the rows that it has. */

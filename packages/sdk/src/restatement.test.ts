@@ -52,6 +52,19 @@ test('a restated day runs again with what depends on it, and nothing else', asyn
   expect(await withProject(8, (project) => project.restatements())).toEqual([]);
 });
 
+test('what is restated again after it has run is open once, for the newer reason', async () => {
+  folder = await ProjectFolder.make(PROJECT);
+  await folder.run(8);
+  const restate = (range: Interval, reason: string) =>
+    withProject(8, (project) => project.restate({ nodes: ['transform.window'], range, reason }));
+  await restate(days(3, 6), 'once');
+  await folder.run(8);
+  await restate(days(4, 5), 'twice');
+  const open = await withProject(8, (project) => project.restatements());
+  expect(said(open)).toEqual(['transform.window 4-4', 'transform.total']);
+  expect(open.map(({ reason }) => reason)).toEqual(['twice', 'twice']);
+});
+
 test('a restatement taken back leaves the rows as they are', async () => {
   folder = await ProjectFolder.make(PROJECT);
   await folder.run(8);

@@ -59,7 +59,8 @@ export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selector
     if (lacking.length > 0) terminal.print('\nMissing Intervals:');
     for (const node of lacking) {
       terminal.print(`${node.node}:`);
-      for (const line of lines(node, node.missing, isAll)) terminal.print(`  ${line}`);
+      const missing = isCalendar(node) ? stretches(node, node.missing) : lines(node, node.missing, isAll);
+      for (const line of missing) terminal.print(`  ${line}`);
     }
     const others = nodes.filter((node) => node.schedule === null);
     if (others.length > 0) {
@@ -95,8 +96,11 @@ function hasGaps(node: NodeIntervals): boolean {
 function lines(node: NodeIntervals, set: readonly Interval[], isAll: boolean): readonly string[] {
   const ticks = ticksOf(node);
   if (isAll || countIntervals(set, ticks) <= LONG) return [...splitBySchedule(set, ticks)].map(rangeText);
-  return set.map((range) => `${rangeText(range)} (${count(countIntervals([range], ticks), 'interval')})`);
+  return stretches(node, set);
 }
+
+const stretches = (node: NodeIntervals, set: readonly Interval[]): readonly string[] =>
+  set.map((range) => `${rangeText(range)} (${count(countIntervals([range], ticksOf(node)), 'interval')})`);
 
 const intervalsJson = ({ node, schedule, timeZone, wanted, done, missing }: NodeIntervals): object => ({
   node,
