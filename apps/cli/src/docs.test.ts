@@ -7,7 +7,12 @@ import { abridged, plain, shell, stepsOf } from './docs.test.kit.ts';
 const ROOT = new URL('../../../', import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, ROOT), 'utf8');
 
-test.each(['README.md', 'docs/guides/getting-started.md'])(
+test.each([
+  'README.md',
+  'docs/guides/getting-started.md',
+  'docs/guides/interval-tracking.md',
+  'docs/tutorials/interval-backfill-tutorial.md',
+])(
   'every command of %s prints what it shows',
   async (page) => {
     const steps = stepsOf(await read(page));
@@ -31,6 +36,9 @@ test.each([
   'README.md',
   'ARCHITECTURE.md',
   'docs/guides/getting-started.md',
+  'docs/guides/interval-tracking.md',
+  'docs/tutorials/interval-backfill-tutorial.md',
+  'docs/api/interval-tracking.md',
   'docs/reference/configuration.md',
 ])('what %s links to is there', async (page) => {
   const links = [...(await read(page)).matchAll(/\]\((?!https?:|#)([^)#\s]+)/gu)].map(

@@ -46,6 +46,7 @@ function node(name: string, sql: string, inputs: readonly string[] = []): DraftN
       timeColumn: null,
       outOfRange: 'fail',
       onChange: 'keep',
+      volatile: [],
       checks: [],
     },
     definition: { sql },

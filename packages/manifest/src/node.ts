@@ -133,6 +133,8 @@ export interface TransformSpec {
   readonly outOfRange: 'fail' | 'drop';
   /** When a file or a `full` input of an incremental node changes: keep done intervals, or redo them. */
   readonly onChange: 'keep' | 'rebuild';
+  /** Functions in the SQL that may give other values each time: `random`, `now`. In small letters. */
+  readonly volatile: readonly string[];
   readonly checks: readonly Check[];
 }
 

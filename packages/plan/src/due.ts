@@ -88,7 +88,11 @@ export function wantedOf(
   range: Interval | null,
 ): IntervalSet {
   if (timing === null || start === null) return [ALL_TIME];
-  if (snapshot.materialization === 'incremental_by_time') return wanted(timing, start, now, range);
+  if (snapshot.materialization === 'incremental_by_time') {
+    // A history in which each interval needs the one before has no gaps: a range can end it, not begin it.
+    const within = timing.dependsOnPast && range !== null ? { start, end: range.end } : range;
+    return wanted(timing, start, now, within);
+  }
   const newest = newestEnded(timing, now, range);
   return newest === null ? [] : [newest];
 }

@@ -24,8 +24,15 @@ export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan 
     maybe,
     intervals: blocked === null ? countOf(resolved, missing) : 0,
     tasks,
-    notes: finding.keptOver.map((input) => `${input} changed: done intervals are kept (on_change: keep)`),
+    notes: notesOf(finding),
   };
+}
+
+function notesOf({ keptOver, missing, resolved: { node } }: Finding): readonly string[] {
+  const kept = keptOver.map((input) => `${input} changed: done intervals are kept (on_change: keep)`);
+  const volatile = node.spec.kind === 'transform' && missing.length > 0 ? node.spec.volatile : [];
+  const calls = volatile.map((name) => `${name} may give other values each time it runs`);
+  return [...kept, ...calls];
 }
 
 function actionOf({ blocked, waitsFor, change, missing }: Finding): NodeAction {

@@ -373,6 +373,11 @@ test('a node that depends on its past is redone from the first gap on', () => {
   expect(again.invalidations.map(({ range }) => said([range]))).toEqual(['3-4']);
 });
 
+test('a range does not let a node that depends on its past begin after a gap', () => {
+  const past = [SOURCE, { ...DAILY, timing: { dependsOnPast: true } }];
+  expect(said(nodeOf(planned(past, EMPTY, { range: days(3, 4) }), 'transform.daily').missing)).toBe('1-3');
+});
+
 test.each([
   [null, 4],
   [1, 4],
@@ -407,6 +412,13 @@ test('a file that changed is loaded again; done days are kept, and the plan says
   expect(lines(moved).slice(0, 2)).toEqual(['source.events backfill all', 'transform.daily keep maybe 1-4']);
   expect(nodeOf(moved, 'source.events')).toMatchObject({ reason: 'its file changed', notes: [] });
   expect(nodeOf(moved, 'transform.daily').reason).toBe('runs again only if rows above differ');
+});
+
+test('a node that would give other rows each time says so when it runs', () => {
+  const nodes = [SOURCE, { ...DAILY, volatile: ['random'] }];
+  const first = planned(nodes);
+  expect(nodeOf(first, 'transform.daily').notes).toEqual(['random may give other values each time it runs']);
+  expect(nodeOf(planned(nodes, after(first, EMPTY)), 'transform.daily').notes).toEqual([]);
 });
 
 test('a file without a time column leaves the days of its readers alone, unless they ask to be rebuilt', () => {

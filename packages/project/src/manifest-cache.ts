@@ -17,7 +17,7 @@ export const CACHE_FILE = 'target/cache/manifest.json';
 const TOO_FRESH_MS = 2000;
 
 /** Raised when what is written here changes its meaning. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 interface Cache {
   readonly format: typeof FORMAT;

@@ -5,6 +5,7 @@ import {
   provesIntervalRead,
   splitStatements,
   usesFileDirectly,
+  volatileCalls,
   type Reference,
   type SqlError,
 } from '@seeknal/sql-ast';
@@ -29,6 +30,8 @@ export interface NodeSql {
   readonly inputs: readonly DeclaredInput[];
   readonly statements: number;
   readonly usesInterval: boolean;
+  /** Functions that may give other values each time. */
+  readonly volatile: readonly string[];
   /** Canonical text with the run's values symbolic and, where that does not show all of it, the template. */
   readonly definition: JsonObject;
   readonly provesInterval: (
@@ -98,9 +101,11 @@ export function nodeSql(
   });
   let references: readonly Reference[];
   let statements: number;
+  let volatile: readonly string[];
   try {
     references = findReferences(sample.sql, (id) => context.ids.find(id) !== undefined);
     statements = splitStatements(sample.sql).length;
+    volatile = volatileCalls(sample.sql);
     for (const { path, start } of usesFileDirectly(sample.sql)) {
       report(
         { start },
@@ -187,6 +192,7 @@ export function nodeSql(
     params,
     inputs,
     statements,
+    volatile,
     usesInterval:
       Object.values(INTERVAL_MARKERS).some((marker) => symbolic.includes(marker)) ||
       (!isPlain && /\b(?:start|end)(?:_date|_ts)?\b/.test(tags)),

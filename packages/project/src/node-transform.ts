@@ -96,6 +96,7 @@ export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode |
     timeColumn,
     outOfRange: mannerOf<'fail' | 'drop'>(raw, 'out_of_range') ?? 'fail',
     onChange: mannerOf<'keep' | 'rebuild'>(raw, 'on_change') ?? 'keep',
+    volatile: sql.volatile,
     checks: auditsOf(raw),
   });
   const wholeDays = timing !== null && schedule(timing.schedule, { timeZone: timing.timeZone }).midnightUtc;

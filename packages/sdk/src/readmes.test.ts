@@ -44,18 +44,25 @@ async function shopIn(folder: string): Promise<string> {
   return join(folder, 'shop');
 }
 
-test.each(['manifest', 'plan', 'engine', 'engine-duckdb', 'orchestrator-adapter', 'sdk'])(
-  'the example of the README of %s prints what it says',
-  async (name) => {
-    const readme = await read(`packages/${name}/README.md`);
-    const [, example = ''] = /```ts\n(.*?)```/su.exec(readme) ?? [];
-    const promised = [...example.matchAll(/console\.log.*\n\s*\/\/ (.*)/gu)].map(([, said]) => said);
-    const folder = await mkdtemp(join(tmpdir(), 'seeknal-readme-'));
-    try {
-      expect(await printedBy(example, await shopIn(folder))).toEqual(promised);
-      expect(promised.length).toBeGreaterThan(0);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
-);
+test.each([
+  'manifest',
+  'plan',
+  'project',
+  'state',
+  'state-file',
+  'engine',
+  'engine-duckdb',
+  'orchestrator-adapter',
+  'sdk',
+])('the example of the README of %s prints what it says', async (name) => {
+  const readme = await read(`packages/${name}/README.md`);
+  const [, example = ''] = /```ts\n(.*?)```/su.exec(readme) ?? [];
+  const promised = [...example.matchAll(/console\.log.*\n\s*\/\/ (.*)/gu)].map(([, said]) => said);
+  const folder = await mkdtemp(join(tmpdir(), 'seeknal-readme-'));
+  try {
+    expect(await printedBy(example, await shopIn(folder))).toEqual(promised);
+    expect(promised.length).toBeGreaterThan(0);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -36,6 +36,7 @@ export interface ExampleNode {
   readonly timeColumn?: string | null;
   readonly onChange?: 'keep' | 'rebuild';
   readonly description?: string;
+  readonly volatile?: readonly string[];
   /** Values that `day` may have: an audit. */
   readonly accepts?: readonly string[];
 }
@@ -111,6 +112,7 @@ function specOf(type: string, node: ExampleNode, place: DraftNode['place']): Nod
         timeColumn,
         outOfRange: 'fail',
         onChange: node.onChange ?? 'keep',
+        volatile: node.volatile ?? [],
         checks: (node.accepts === undefined ? [] : [node.accepts]).map((values) => ({
           type: 'accepted_values',
           columns: ['day'],
