@@ -30,7 +30,11 @@ const folder = await scratchFolder();
 try {
   const parquet = join(folder, 'events.parquet');
   await withBareDuckDb(':memory:', (run) => run(eventsSql(parquet)));
-  const sql = (start, end, from) => `SELECT CAST(sold_at AS DATE) AS day, kind, count(*) AS events, sum(amount) AS amount
+  const sql = (
+    start,
+    end,
+    from,
+  ) => `SELECT CAST(sold_at AS DATE) AS day, kind, count(*) AS events, sum(amount) AS amount
 FROM ${from}
 WHERE sold_at >= '${start}' AND sold_at < '${end}'
 GROUP BY ALL`;

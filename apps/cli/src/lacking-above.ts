@@ -1,6 +1,6 @@
 import { difference, intersection, intervalSet, type Interval, type IntervalSet } from '@seeknal/intervals';
-import { inputsOf, type Manifest, type ManifestNode, type NodeId } from '@seeknal/manifest';
-import { hasIntervals, materializationOf, needed, type Related } from '@seeknal/plan';
+import { inputsOf, type Manifest, type ManifestNode, type NodeId, type Reads } from '@seeknal/manifest';
+import { ALL_TIME, hasIntervals, materializationOf, needed, type Related } from '@seeknal/plan';
 import type { NodeIntervals } from '@seeknal/sdk';
 
 /** What the nodes above one lack outside of a range, although the range of that node is made from it. */
@@ -35,8 +35,7 @@ export function lackingAbove(
     for (const { ref, reads } of inputsOf(own.spec)) {
       const input = nodes[ref];
       if (input === undefined) continue;
-      const read = { node: ref, snapshot: '', reads, onChange: 'rebuild' } as const;
-      const from = stretches.map((stretch) => needed(read, relatedOf(input), relatedOf(own), stretch));
+      const from = stretches.map((stretch) => neededOf(input, own, reads, stretch));
       needs.set(ref, intervalSet([...(needs.get(ref) ?? []), ...from]));
     }
   }
@@ -44,6 +43,14 @@ export function lackingAbove(
   const [first, last] = [all[0], all.at(-1)];
   if (first === undefined || last === undefined) return null;
   return { nodes: [...lacking.keys()].toReversed(), range: { start: first.start, end: last.end } };
+}
+
+/** A view hands on what it is asked for, and may show all of the past that its query likes. */
+function neededOf(input: ManifestNode, reader: ManifestNode, reads: Reads, stretch: Interval): Interval {
+  if (materializationOf(input) === 'view') return { start: ALL_TIME.start, end: stretch.end };
+  if (materializationOf(reader) === 'view') return stretch;
+  const read = { node: input.id, snapshot: '', reads, onChange: 'rebuild' } as const;
+  return needed(read, relatedOf(input), relatedOf(reader), stretch);
 }
 
 function relatedOf(node: ManifestNode): Related {

@@ -19,7 +19,11 @@ export interface IntervalsCompleteFlags {
 export const completeIntervals: CommandBody<IntervalsCompleteFlags> = (session, positional, flags) =>
   withProject(session, async (project): Promise<ExitCode> => {
     const { terminal, isJson } = session;
-    const stretches = await complete(project, nodeList(positional, [...(flags.node ?? []), ...(flags.nodes ?? [])]), flags);
+    const stretches = await complete(
+      project,
+      nodeList(positional, [...(flags.node ?? []), ...(flags.nodes ?? [])]),
+      flags,
+    );
     if (isJson) terminal.print(JSON.stringify({ completed: stretchesJson(stretches) }, null, 2));
     else for (const line of stretchLines('completed', stretches, terminal.out)) terminal.print(line);
     return 0;

@@ -23,7 +23,8 @@ export const listRestatements: CommandBody<object> = (session, selectors) =>
       terminal.print(JSON.stringify({ restatements }, null, 2));
     } else if (open.length === 0) terminal.print('Nothing is restated.');
     else
-      for (const { node, range, reason } of open) terminal.print(`${`${node} ${rangeText(range)}`.trimEnd()} (${reason})`);
+      for (const { node, range, reason } of open)
+        terminal.print(`${`${node} ${rangeText(range)}`.trimEnd()} (${reason})`);
     return 0;
   });
 

@@ -53,7 +53,8 @@ export const showIntervals: CommandBody<IntervalsShowFlags> = (session, selector
       else if (isCalendar(node)) {
         const sets = { ...node, timeZone: node.timeZone ?? 'UTC' };
         for (const line of calendarLines(sets, terminal.out)) terminal.print(line);
-      } else for (const line of lines(node, node.done, isAll)) terminal.print(`  ${line} ${color.green(tick)}`);
+      } else
+        for (const line of lines(node, node.done, isAll)) terminal.print(`  ${line} ${color.green(tick)}`);
     }
     const lacking = scheduled.filter(({ missing }) => missing.length > 0);
     if (lacking.length > 0) terminal.print('\nMissing Intervals:');

@@ -35,15 +35,14 @@ export async function restatedOptions(
   if (marked.length === 0) return null;
   const stretch = hullOf(marked);
   session.terminal.say(
-    stretch === null ? 'Restated: everything' : `Restated: ${formatInterval(stretch)} (UTC, end not included)`,
+    stretch === null
+      ? 'Restated: everything'
+      : `Restated: ${formatInterval(stretch)} (UTC, end not included)`,
   );
   return { ...options, nodes: [], select: [...new Set(marked.map(({ node }) => node))], range: stretch };
 }
 
-async function markedBefore(
-  project: Project,
-  named: readonly string[],
-): Promise<readonly NodeStretch[]> {
+async function markedBefore(project: Project, named: readonly string[]): Promise<readonly NodeStretch[]> {
   const open = await project.restatements();
   if (named.length === 0) return open;
   const { manifest } = project;

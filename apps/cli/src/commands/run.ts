@@ -68,7 +68,12 @@ export async function execute(
   project: Project,
   options: PlanOptions,
   session: Session,
-  { maxWorkers, retry, full = false, continueOnError = false }: Pick<RunFlags, 'maxWorkers' | 'retry' | 'full' | 'continueOnError'>,
+  {
+    maxWorkers,
+    retry,
+    full = false,
+    continueOnError = false,
+  }: Pick<RunFlags, 'maxWorkers' | 'retry' | 'full' | 'continueOnError'>,
 ): Promise<ExitCode> {
   const { nodes, edges } = project.manifest;
   const graph = { nodes: Object.keys(nodes).length, edges: edges.length };
