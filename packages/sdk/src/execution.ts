@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 
 import type { Engine } from '@seeknal/engine';
 import type { NodeId } from '@seeknal/manifest';
-import type { ExecutionContext } from '@seeknal/orchestrator-adapter';
+import type { ExecutionContext, FoundFiles } from '@seeknal/orchestrator-adapter';
 import type { Project as LoadedProject, RunValues, SourceVersion } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
@@ -34,6 +34,8 @@ export function executionContext(
   const known = Object.values(situation.view.snapshots);
   const ids = new Set(known.map(({ id }) => id));
   const loading = new Set(situation.plan.tasks.map(({ node }) => node));
+  // What the newest look of each found: the later the look, the more its stamps prove.
+  const looked = new Map<NodeId, FoundFiles>();
   const loaded = new Map([...situation.files].filter(([id]) => !loading.has(id)));
   return {
     run: runId,
@@ -65,8 +67,10 @@ export function executionContext(
     files: async (id) => {
       const spec = specOf(id);
       if (spec?.kind !== 'source') throw new SdkError('SDK_NOT_A_SOURCE', `${id} is not a source`);
-      const before = (loaded.get(id) ?? situation.files.get(id))?.version ?? null;
-      return findFiles(folder, spec, before as SourceVersion | null, Date.now());
+      const before = (looked.get(id) ?? situation.files.get(id))?.version ?? null;
+      const found = await findFiles(folder, spec, before as SourceVersion | null);
+      looked.set(id, found);
+      return found;
     },
     loaded,
     absolute: (path) => absolute(folder, path),

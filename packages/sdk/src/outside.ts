@@ -7,6 +7,7 @@ import type { Outside, SnapshotRecord } from '@seeknal/plan';
 import { sourceVersion, type SourceVersion } from '@seeknal/project';
 
 import { SdkError } from './errors.ts';
+import { readStamps, writeStamps } from './source-stamps.ts';
 
 /** What a look outside the warehouse found: the files of sources, the exports of exposures. */
 export interface OutsideView {
@@ -25,8 +26,9 @@ export async function lookOutside(
   manifest: Manifest,
   nodes: Iterable<NodeId>,
   recordOf: (node: NodeId) => SnapshotRecord | null,
-  now: number,
 ): Promise<OutsideView> {
+  const stamps = await readStamps(folder);
+  const newer: Record<NodeId, SourceVersion> = {};
   const outside: Record<NodeId, Outside> = {};
   const files = new Map<NodeId, FoundFiles>();
   for (const id of nodes) {
@@ -34,12 +36,17 @@ export async function lookOutside(
     const record = recordOf(id);
     if (spec?.kind === 'source') {
       const known = (record?.version ?? null) as SourceVersion | null;
-      const found = await findFiles(folder, spec, known, now).catch((error: unknown) => {
+      const stamped = stamps[id];
+      // The same contents looked at later: stamps that were too fresh then may prove something now.
+      const best = known !== null && stamped?.version === known.version ? stamped : known;
+      const found = await findFiles(folder, spec, best).catch((error: unknown) => {
         throw SdkError.atNode(error, id, (manifest.nodes[id] as ManifestNode).place);
       });
       files.set(id, found);
       if (known !== null && known.version !== found.contents) {
         outside[id] = { isChanged: true, reason: fileCount(found) };
+      } else if (known !== null && found.version !== (best as unknown)) {
+        newer[id] = found.version as unknown as SourceVersion;
       }
     } else if (spec?.kind === 'exposure' && record !== null && record.done.length > 0) {
       if (!(await exists(absolute(folder, spec.path)))) {
@@ -47,6 +54,7 @@ export async function lookOutside(
       }
     }
   }
+  if (Object.keys(newer).length > 0) await writeStamps(folder, { ...stamps, ...newer });
   return { outside, files };
 }
 
@@ -58,9 +66,9 @@ export async function findFiles(
   folder: string,
   spec: SourceSpec,
   known: SourceVersion | null,
-  now: number,
 ): Promise<FoundFiles> {
-  const version = await sourceVersion(folder, spec, known, now);
+  // By the machine's own clock, which is that of the files, whatever time the command is to think it is.
+  const version = await sourceVersion(folder, spec, known, Date.now());
   return {
     file: {
       format: spec.format,

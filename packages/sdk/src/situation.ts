@@ -63,7 +63,7 @@ export async function situationOf(
   const selected = selectNodes(manifest, options);
   const looked = [...resolved.keys()].filter((id) => selected === null || selected.has(id));
   const recordOf = (id: NodeId) => resolved.get(id)?.record ?? null;
-  const { outside, files } = await lookOutside(settings.folder, manifest, looked, recordOf, now);
+  const { outside, files } = await lookOutside(settings.folder, manifest, looked, recordOf);
   const plan = makePlan({
     manifest,
     state: view,

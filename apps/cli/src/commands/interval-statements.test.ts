@@ -108,6 +108,7 @@ test.each([
     'cannot be planned before it is marked',
     'intervals restate',
   ],
+  ['run --restate --start 2024-01-01 --tags raw', 'not --tags', '--select tag:'],
   ['state repair', 'needs to know what from', '--from-backup'],
   ['state repair --rebuild --from-backup', 'needs to know what from', '--rebuild'],
   ['state unlock', 'is not part of this version yet', ''],

@@ -12,7 +12,7 @@ import type { Session } from '../session.ts';
  * Without one, what is marked already is run.
  *
  * @returns Null where nothing is marked.
- * @throws {CliError} `CLI_USAGE` when a range is given and nothing may be changed.
+ * @throws {CliError} `CLI_USAGE` when a range is given and nothing may be changed, and for filters by tag or kind.
  */
 export async function restatedOptions(
   project: Project,
@@ -22,6 +22,12 @@ export async function restatedOptions(
 ): Promise<PlanOptions | null> {
   const { range = null, nodes = [], select: exact = [] } = options;
   const named = [...nodes, ...exact];
+  if (options.tags !== undefined || options.excludeTags !== undefined || options.types !== undefined) {
+    throw CliError.usage(
+      '--restate takes names and selectors, not --tags, --exclude-tags or --types.',
+      'Name what is to be restated, such as --node daily or --select tag:daily.',
+    );
+  }
   if (range !== null && isPlanOnly) {
     throw CliError.usage(
       'A restatement cannot be planned before it is marked.',
