@@ -14,7 +14,7 @@ test.each(examples.map((example, i) => [i + 1, example] as const))(
     const printed: string[] = [];
     const log = (...values: unknown[]): void => void printed.push(format(...values).replaceAll(/\s+/g, ' '));
     const body = example.replace(/import .*?;/s, '');
-    // eslint-disable-next-line no-new-func, typescript/no-implied-eval
+    // eslint-disable-next-line typescript/no-implied-eval
     new Function('console', `{${names!}}`, body)({ log }, intervals);
     // A comment that stands under a call, or ends the example, is what is printed; the rest is talk.
     const promised = [...example.matchAll(/(?:console\.log\(.*\);|^\})\n((?:\/\/ .*\n)+)/gm)].flatMap(

@@ -13,7 +13,7 @@ test('the example of the README prints what it says', () => {
 
   const printed: string[] = [];
   const log = (...values: unknown[]): void => void printed.push(format(...values).replace(/\s+/g, ' '));
-  // eslint-disable-next-line no-new-func, typescript/no-implied-eval
+  // eslint-disable-next-line typescript/no-implied-eval
   new Function('console', `{${names!}}`, body)({ log }, intervals);
   expect(printed).toEqual(promised);
   expect(printed).toHaveLength(3);

@@ -38,7 +38,7 @@ export async function withTaskCatalog<T>(
   use: (catalog: TaskCatalog) => Promise<T>,
 ): Promise<T> {
   const name = `task_${randomBytes(6).toString('hex')}`;
-  const snapshots = work.catalog.flatMap((entry) => (entry.from === 'snapshot' ? [entry.snapshot] : []));
+  const snapshots = work.catalog.flatMap((entry) => (entry.from === 'view' ? [] : [entry.snapshot]));
   const records = await tableRecords(session, layout, snapshots);
   try {
     session.queue(`ATTACH ':memory:' AS ${name}`);
@@ -102,7 +102,9 @@ async function fill(
     if (entry.from === 'snapshot')
       session.queue(createView(entry.node, snapshotText(layout, entry, records)));
   }
-  for (const entry of work.catalog) if (entry.from === 'file') await createFileView(session, entry);
+  for (const entry of work.catalog) {
+    if (entry.from === 'file') await createFileView(session, entry, records.get(entry.snapshot));
+  }
   await createViewNodes(session, work.catalog);
   const inputs = new Set(Object.values(work.places));
   const [only = null] =
@@ -150,11 +152,14 @@ function snapshotText(
 async function createFileView(
   session: Session,
   { node, file, within }: Extract<CatalogEntry, { readonly from: 'file' }>,
+  loaded: TableRecord | undefined,
 ): Promise<void> {
   const context = { prefix: `${node}: ` };
   let select = `SELECT * FROM ${await fileRelation(session, node, file)}`;
   if (within !== null && file.timeColumn !== null) {
-    const columns = await describe(session, select, context);
+    // What its load found is what it holds: a file that has moved since is loaded again first.
+    const known = loaded?.columns ?? [];
+    const columns = known.length > 0 ? known : await describe(session, select, context);
     const { name, type } = timeColumnOf(columns, file.timeColumn, node);
     select = `${select} WHERE ${withinText(name, type, within)}`;
   }

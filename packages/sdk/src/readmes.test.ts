@@ -25,7 +25,6 @@ async function printedBy(example: string, shop: string): Promise<readonly string
   const console = { log: (...values: unknown[]) => void printed.push(format(...values)) };
   const body = example.replaceAll(IMPORT, '').replace("'shop'", JSON.stringify(shop));
   const AsyncFunction = (async () => {}).constructor as FunctionConstructor;
-  // oxlint-disable-next-line typescript/no-implied-eval -- the text is our own README
   const run = new AsyncFunction('console', ...Object.keys(names), body) as (
     ...values: unknown[]
   ) => Promise<void>;
