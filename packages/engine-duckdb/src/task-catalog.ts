@@ -25,6 +25,9 @@ export interface TaskCatalog {
   readonly hasViews: boolean;
 }
 
+/** What of a task its catalogue is made from. */
+type CatalogWork = Pick<Work, 'catalog' | 'places' | 'sql' | 'checks'>;
+
 /**
  * Attaches an empty in-memory database, fills it with a view per entry, the places, `__THIS__` and `ref`,
  * makes it current, and takes it away again after `work`. Costs about a millisecond.
@@ -34,7 +37,7 @@ export interface TaskCatalog {
 export async function withTaskCatalog<T>(
   session: Session,
   layout: Layout,
-  work: Pick<Work, 'catalog' | 'places'>,
+  work: CatalogWork,
   use: (catalog: TaskCatalog) => Promise<T>,
 ): Promise<T> {
   const name = `task_${randomBytes(6).toString('hex')}`;
@@ -92,12 +95,13 @@ async function movedInput(
 async function fill(
   session: Session,
   layout: Layout,
-  work: Pick<Work, 'catalog' | 'places'>,
+  work: CatalogWork,
   records: ReadonlyMap<SnapshotId, TableRecord>,
 ): Promise<NodeId | null> {
+  const mayUse = namesIn(work);
   const schemas = new Set(work.catalog.map(({ node }) => nodeName(node).kind));
   for (const schema of schemas) session.queue(`CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
-  session.queue('CREATE MACRO ref(node) AS TABLE FROM query_table(node)');
+  if (mayUse('ref')) session.queue('CREATE MACRO ref(node) AS TABLE FROM query_table(node)');
   for (const entry of work.catalog) {
     if (entry.from === 'snapshot')
       session.queue(createView(entry.node, snapshotText(layout, entry, records)));
@@ -114,9 +118,21 @@ async function fill(
   if (onlyInput !== null) names.push(['__THIS__', onlyInput]);
   for (const [place, node] of names) {
     const { kind, name } = nodeName(node);
+    // A place misspelt is to be told from the others: only where the node goes by its own name is it left out.
+    if (!mayUse(place) && (place === '__THIS__' || mayUse(name))) continue;
     session.queue(`CREATE VIEW ${quotePath('main', place)} AS FROM ${quotePath(kind, name)}`);
   }
   return onlyInput;
+}
+
+/**
+ * Whether the SQL of a task may use a name. To make a view costs as much as to plan a query over what is
+ * below, the head of every file included. Text that is itself put together as a query may use any name.
+ */
+function namesIn({ sql, checks, catalog }: CatalogWork): (name: string) => boolean {
+  const texts = [sql, ...[...checks, ...catalog].map((part) => ('sql' in part ? part.sql : null))];
+  const text = texts.join('\n').toLowerCase();
+  return (name) => text.includes('query') || text.includes(name.toLowerCase());
 }
 
 function createView(node: NodeId, select: string): string {

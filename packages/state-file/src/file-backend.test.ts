@@ -160,6 +160,9 @@ test('a lock whose writer died while it made it ends with its lease', async () =
   const refused = openStateFile({ folder, timeoutMs: 10 }).createRun('r3');
   await expect(refused).rejects.toMatchObject({ code: 'STATE_LOCK_HELD' });
   await openStateFile({ folder, staleMs: 20 }).createRun('r3');
+  // It never said who it is: nobody waits for a whole lease.
+  await writeFile(join(folder, 'state.lock'), '');
+  await openStateFile({ folder, staleMs: 60_000, timeoutMs: 5000 }).createRun('r4');
 });
 
 test('a closed state takes no more writes', async () => {

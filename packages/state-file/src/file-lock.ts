@@ -23,6 +23,9 @@ export interface FileLockOptions {
   readonly timeoutMs: number;
 }
 
+/** A lock that still says nothing after this long was left by a process that died between making and writing it. */
+const UNWRITTEN_MS = 500;
+
 /** Between two attempts, at most. */
 const LONGEST_WAIT_MS = 16;
 
@@ -44,7 +47,8 @@ export async function takeFileLock(
     if (text === null) continue;
     const holder = holderIn(text);
     const takenAt = (await disk.stat(path))?.changedAt ?? Infinity;
-    if (Date.now() - takenAt > staleMs || (holder && hasEnded(holder))) {
+    const patience = holder === undefined ? Math.min(UNWRITTEN_MS, staleMs) : staleMs;
+    if (Date.now() - takenAt > patience || (holder !== undefined && hasEnded(holder))) {
       // Somebody else may have taken it over since; theirs is left alone.
       if ((await disk.read(path)) === text) await disk.remove(path);
       continue;
