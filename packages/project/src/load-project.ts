@@ -39,11 +39,10 @@ export async function loadProject(folder: string, options: LoadOptions = {}): Pr
   const { env = process.env, now = Date.now(), params = {}, cache = true } = options;
   const toolVersion = options.toolVersion ?? ownVersion();
   const root = await findProjectRoot(folder);
-  const cached = cache
-    ? await cachedProject(root, await projectStamps(root), toolVersion, params, env)
-    : null;
+  const found = cache ? await projectStamps(root) : null;
+  const cached = await cachedProject(root, found, toolVersion, params, env);
   if (cached !== null) return { ...cached, fromCache: true };
-  const stamps = cache ? await hashedStamps(root) : null;
+  const stamps = found && (await hashedStamps(root, found));
   const { parseProject } = await import('./parse-project.ts');
   const variables = environment(env);
   const project = await parseProject({

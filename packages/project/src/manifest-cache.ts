@@ -49,21 +49,19 @@ export async function projectStamps(folder: string): Promise<readonly ProjectSta
   return found.length === stamps.length - (profiles === null ? 1 : 0) ? found : null;
 }
 
-/** The stamps with the hashes that those of just changed files need. Null as above. */
-export async function hashedStamps(folder: string): Promise<readonly ProjectStamp[] | null> {
-  const stamps = await projectStamps(folder);
-  return (
-    stamps &&
-    Promise.all(
-      stamps.map(async (stamp) => {
-        const isFresh = [stamp.mtimeNs, stamp.ctimeNs].some(
-          (ns) => Number(BigInt(ns) / 1_000_000n) > Date.now() - TOO_FRESH_MS,
-        );
-        return isFresh ? { ...stamp, sha256: await contentHash(folder, stamp) } : stamp;
-      }),
-    )
+/** The stamps with the hashes that those of just changed files need. */
+export const hashedStamps = (
+  folder: string,
+  stamps: readonly ProjectStamp[],
+): Promise<readonly ProjectStamp[]> =>
+  Promise.all(
+    stamps.map(async (stamp) => {
+      const isFresh = [stamp.mtimeNs, stamp.ctimeNs].some(
+        (ns) => Number(BigInt(ns) / 1_000_000n) > Date.now() - TOO_FRESH_MS,
+      );
+      return isFresh ? { ...stamp, sha256: await contentHash(folder, stamp) } : stamp;
+    }),
   );
-}
 
 /** The project as the cache has it, if nothing it was made from has changed; null otherwise, or in any doubt. */
 export async function cachedProject(

@@ -244,13 +244,11 @@ test('rendering by hand and by the engine agree, and every copied character come
       const byEngine = renderSql(sqlText(`{% if true %}{% endif %}${template}`), values(more));
       expect(byEngine.sql).toBe(byHand.sql);
       const lines = template.split('\n');
-      for (const { sql, placeOf } of [byHand, byEngine]) {
-        for (let offset = 0; offset < sql.length; offset += 1) {
-          const { line, column } = placeOf(offset);
-          const rest = `${lines[line - 1] ?? ''}\n`.slice(column - 1);
-          const isTag = /^(?:\{\{|ref\()/.test(rest);
-          if (sql === byHand.sql && !isTag && placeOf === byHand.placeOf) expect(rest[0]).toBe(sql[offset]);
-        }
+      for (const [offset, character] of [...byHand.sql].entries()) {
+        const { line, column } = byHand.placeOf(offset);
+        const rest = `${lines[line - 1] ?? ''}\n`.slice(column - 1);
+        const isSubstituted = /^(?:\{\{|ref\()/.test(rest);
+        if (!isSubstituted) expect(rest[0]).toBe(character);
       }
     }),
     { numRuns: 300 },

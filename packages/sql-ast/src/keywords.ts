@@ -61,7 +61,9 @@ unique user using variadic when where window with
 `);
 
 /** Upper-case ASCII letters made small, as the engines compare words; all else is left as it is. */
-export const foldCase = (word: string): string => word.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+export const foldCase = (word: string): string =>
+  // Nearly every word is ASCII, and the short way is many times faster.
+  /^[ -~]*$/.test(word) ? word.toLowerCase() : word.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 
 /** Whether the dialect reserves the word, whatever its case; for `generic`, whether both others do. */
 export function isReserved(word: string, dialect: Dialect = 'duckdb'): boolean {

@@ -21,7 +21,7 @@ export function canonicalText(value: Json): string {
   return text;
 }
 
-const listText = (list: readonly Json[]): string => `[${list.map(canonicalText).join(',')}]`;
+const listText = (list: readonly Json[]): string => `[${joined(list.map(canonicalText))}]`;
 
 function objectText(object: { readonly [key: string]: Json }): string {
   const parts: string[] = [];
@@ -29,5 +29,18 @@ function objectText(object: { readonly [key: string]: Json }): string {
     const value = object[key];
     if (value !== undefined) parts.push(`${JSON.stringify(key)}:${canonicalText(value)}`);
   }
-  return `{${parts.join(',')}}`;
+  return `{${joined(parts)}}`;
+}
+
+/**
+ * Long texts are hung together and not copied: in a document of megabytes every level would copy nearly all
+ * of it again.
+ */
+function joined(parts: readonly string[]): string {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  if (length <= LONGEST_KEPT) return parts.join(',');
+  let text = '';
+  for (const part of parts) text += text === '' ? part : `,${part}`;
+  return text;
 }
