@@ -78,7 +78,9 @@ export function nodeSql(
     },
     environment.get,
   );
-  const sample = rendered(raw, () => renderWithRefs(text, run));
+  // Values that the template does not mention are not among the params, and may be what it meant.
+  const others = [...Object.keys(context.snippets), ...Object.keys(context.params)];
+  const sample = rendered(raw, () => renderWithRefs(text, { ...run, others }));
   if (sample === null) return null;
   const report = (
     at: Reference | { readonly start: number },

@@ -162,12 +162,7 @@ function failWith(source: string, message: string, scope: Scope, fail: Fail): ne
   const what = first.replace(/ \(in <string>:\d+\)$/, '');
   const name = /^[\w.]+/.exec(source.slice(at))?.[0];
   if (what === 'undefined value' && name !== undefined) {
-    fail(
-      at,
-      'TEMPLATE_UNKNOWN_NAME',
-      `Nothing is called "${name}" here.`,
-      unknownNameHint(name, scope.names),
-    );
+    fail(at, 'TEMPLATE_UNKNOWN_NAME', `Nothing is called "${name}" here.`, unknownNameHint(name, scope));
   }
   return fail(at, 'TEMPLATE_INVALID', `The template cannot be rendered: ${what}.`);
 }

@@ -11,8 +11,10 @@ export interface Scope {
   readonly env: (name: string) => string | undefined;
   readonly clock: (call: ClockCall, shift: number) => string;
   readonly ref: (ref: string) => string;
-  /** Every name that has a value, for suggestions and for the template engine. */
+  /** Every name that has a value. */
   readonly names: readonly string[];
+  /** Names that would have a value if they were written; for suggestions only. */
+  readonly others?: readonly string[];
 }
 
 /** A stretch of rendered text and the offset in the template it comes from. */
@@ -27,7 +29,8 @@ export interface Piece {
 export type Fail = (at: number, code: ProblemCode, message: string, hint?: string) => never;
 
 /** What to say of a name nobody knows; the interval is only there for nodes with a schedule. */
-export function unknownNameHint(name: string, names: readonly string[]): string {
+export function unknownNameHint(name: string, scope: Scope): string {
+  const names = [...scope.names, ...(scope.others ?? [])];
   if (INTERVAL_NAMES.has(name)) return 'Give the node a schedule, or a value under params.';
   const near = nearest(name, names);
   if (near !== null) return `Did you mean "${near}"?`;

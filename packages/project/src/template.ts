@@ -78,7 +78,7 @@ function textOf(form: PlainForm, at: number, scope: Scope, fail: Fail, depth: nu
           at,
           'TEMPLATE_UNKNOWN_NAME',
           `Nothing is called "${form.name}" here.`,
-          unknownNameHint(form.name, scope.names),
+          unknownNameHint(form.name, scope),
         );
       if (value === null || typeof value === 'object') {
         return fail(

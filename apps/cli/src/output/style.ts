@@ -70,7 +70,7 @@ export function styleOf(
     color: picocolors.createColors(hasColors(isTerminal, env, noColor)),
     mark: isTerminal && isUtf8(env) ? SIGNS : WORDS,
     isTerminal,
-    width: stream.columns ?? 80,
+    width: stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns,
   };
 }
 
