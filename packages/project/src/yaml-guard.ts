@@ -10,6 +10,8 @@ import type { SourceText } from './source-text.ts';
  * counts open brackets and the columns at which block collections began. O(length).
  */
 export function tooDeepProblem(source: SourceText): Problem | null {
+  // Every level takes a line, an indicator or a bracket of its own: most files have too few to look further.
+  if ((source.text.match(/[\n\r?:[{-]/g) ?? []).length < DEEPEST_YAML) return null;
   const columns: number[] = [];
   let brackets = 0;
   let offset = 0;

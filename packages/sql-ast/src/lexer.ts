@@ -32,6 +32,7 @@ export interface Token {
  * @throws {SqlError} A string, quoted name or comment without an end, or a NUL character.
  */
 export function tokenize(sql: string, dialect: Dialect = 'duckdb'): readonly Token[] {
+  if (newest.sql === sql && newest.dialect === dialect) return newest.tokens;
   const nul = sql.indexOf('\0');
   if (nul >= 0) throw SqlError.nulCharacter(nul);
   const tokens: Token[] = [];
@@ -55,8 +56,16 @@ export function tokenize(sql: string, dialect: Dialect = 'duckdb'): readonly Tok
     else if (!continues) open = /e/i.test(character) ? 'escaped' : 'plain';
     broken = false;
   }
+  newest = { sql, dialect, tokens };
   return tokens;
 }
+
+/** The text that was read last: one SQL is asked about several things in a row. */
+let newest: { readonly sql: string; readonly dialect: Dialect; readonly tokens: readonly Token[] } = {
+  sql: '',
+  dialect: 'duckdb',
+  tokens: [],
+};
 
 /** The comments of a text, in order. @throws {SqlError} As `tokenize`. */
 export function comments(sql: string, dialect: Dialect = 'duckdb'): readonly Token[] {
