@@ -4,6 +4,8 @@ import { recordCommit } from '@seeknal/orchestrator-adapter';
 import { affected, hasIntervals, type SnapshotId, type SnapshotRecord } from '@seeknal/plan';
 import type { ScopedState } from '@seeknal/state';
 
+import { inRecordingOrder } from './recording-order.ts';
+
 /** What had to be put right between the warehouse and the state. */
 export interface Reconciled {
   /** Commits that a process made and died before it could tell the state. */
@@ -42,8 +44,7 @@ export async function reconcile(
     snapshots: ahead.map(({ id }) => id),
     after: Object.fromEntries(ahead.map(({ id, seq }) => [id, seq])),
   });
-  // In the order in which they were made, so that what one makes stale is known before the next is judged.
-  const inOrder = commits.toSorted((a, b) => a.finishedAt - b.finishedAt || a.seq - b.seq);
+  const inOrder = inRecordingOrder(commits);
   for (const commit of inOrder) await recordCommit(commit, { state, snapshots: records });
   return { recorded: inOrder.length, rebuilt: strange.length };
 }
