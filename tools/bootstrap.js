@@ -34,6 +34,7 @@ process.exit(tasks[/** @type {keyof typeof tasks} */ (task)]());
  */
 function buildThen(script, ...args) {
   must('tsc', ['--build']);
+  must('node', ['tools/vendor.js']);
   return run('node', [script, ...args, ...rest]);
 }
 

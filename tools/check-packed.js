@@ -5,7 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { intervalsAloneProblems } from './check-intervals-alone.js';
+import { aloneProblems, promises } from './check-alone.js';
 import { capture } from './command.js';
 import { packAll } from './pack.js';
 
@@ -22,10 +22,10 @@ const problems = packed.flatMap(({ member, tarball }) =>
 if (problems.length > 0) fail('The tarballs do not hold what they should.', problems.join('\n'));
 console.log(`${packed.length} tarballs hold dist, src, README, LICENSE and package.json, and nothing else.`);
 
-const alone = packed.find(({ member }) => member.folder === 'packages/core-intervals')?.tarball ?? '';
-const aloneProblems = await intervalsAloneProblems(alone, join(place, 'alone'));
-if (aloneProblems.length > 0)
-  fail('@seeknal/intervals by itself is not as it should be.', aloneProblems.join('\n'));
+for (const promise of promises) {
+  const broken = await aloneProblems(promise, packed, join(place, 'alone', promise.folder));
+  if (broken.length > 0) fail('A package by itself is not as it should be.', broken.join('\n'));
+}
 
 const home = join(place, 'home');
 mkdirSync(home);

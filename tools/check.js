@@ -11,7 +11,7 @@ let tarballs = [];
 
 /** @type {readonly (readonly [string, () => number])[]} */
 const steps = [
-  ['build', () => run('tsc', ['--build'])],
+  ['build', () => run('tsc', ['--build']) || run('node', ['tools/vendor.js'])],
   ['lint', () => run('oxlint', ['--deny-warnings', '--report-unused-disable-directives'])],
   ['format', () => run('oxfmt', ['--check'])],
   ['layers', () => run('node', ['tools/check-boundaries.js', '--self-test'])],

@@ -14,7 +14,29 @@ import { splitStatements } from './statements.ts';
  * @throws {EngineError} `ENGINE_CHECK_FAILED` with every result when one of severity error failed;
  *   `ENGINE_SQL` when a check names a column that is not there, or its own SQL fails.
  */
-export async function runChecks(
+export async function runChecks(...args: Parameters<typeof checkRows>): Promise<readonly CheckResult[]> {
+  const results = await checkRows(...args);
+  const failed = results.filter(({ severity, failures }) => severity === 'error' && failures > 0);
+  if (failed.length > 0) {
+    const list = failed.map(({ message, failures }) => `${message} (${failures})`).join('; ');
+    throw new EngineError(
+      'ENGINE_CHECK_FAILED',
+      `${failed.length === 1 ? 'A check' : `${failed.length} checks`} failed: ${list}`,
+      {
+        checks: results,
+        hint: 'Nothing was published. Look at the rows with seeknal query, or set the severity to warn.',
+      },
+    );
+  }
+  return results;
+}
+
+/**
+ * What checks find in `__THIS__`.
+ *
+ * @throws {EngineError} `ENGINE_SQL` when a check names a column that is not there, or its own SQL fails.
+ */
+export async function checkRows(
   session: Session,
   checks: readonly RenderedCheck[],
   columns: readonly Column[],
@@ -36,18 +58,6 @@ export async function runChecks(
       place: check.place,
       failures: Number(failures ?? 0),
     });
-  }
-  const failed = results.filter(({ severity, failures }) => severity === 'error' && failures > 0);
-  if (failed.length > 0) {
-    const list = failed.map(({ message, failures }) => `${message} (${failures})`).join('; ');
-    throw new EngineError(
-      'ENGINE_CHECK_FAILED',
-      `${failed.length === 1 ? 'A check' : `${failed.length} checks`} failed: ${list}`,
-      {
-        checks: results,
-        hint: 'Nothing was published. Look at the rows with seeknal query, or set the severity to warn.',
-      },
-    );
   }
   return results;
 }

@@ -1,23 +1,36 @@
 import {
   EngineError,
+  type CheckResult,
   type Commit,
+  type DataDiff,
+  type DataDiffOptions,
   type Engine,
+  type Fork,
   type QueryOptions,
   type QueryResult,
+  type RangeDigest,
   type RunOptions,
+  type Switched,
   type ViewSwitch,
   type Work,
 } from '@seeknal/engine';
-import type { NodeId } from '@seeknal/manifest';
+import type { Interval } from '@seeknal/intervals';
+import type { JsonObject, NodeId } from '@seeknal/manifest';
 import type { SnapshotId } from '@seeknal/plan';
 
+import { diffData } from './diff-data.ts';
+import { digestColumns } from './digest-columns.ts';
 import { dropSnapshots } from './drop-snapshots.ts';
+import { forkSnapshots } from './fork-snapshots.ts';
 import { readCommits, readHeads } from './ledger.ts';
+import { parseSql } from './parse-sql.ts';
+import { readOrphans } from './orphans.ts';
+import { removeViews } from './remove-views.ts';
 import { runQuery } from './run-query.ts';
-import { runWork } from './run-work.ts';
+import { look, runWork } from './run-work.ts';
 import type { Session } from './session.ts';
 import { Slots } from './slots.ts';
-import { readEpochs, switchViews } from './views.ts';
+import { readEpochs, readSwitchNotes, switchViews } from './views.ts';
 import { retryConflicts, withSession, type Warehouse } from './warehouse.ts';
 
 /** Held before the lock of any snapshot by whoever holds more than one; no snapshot has this id. */
@@ -78,12 +91,30 @@ export class DuckDbEngine implements Engine {
     return this.#short((session) => readEpochs(session, this.#warehouse.layout));
   }
 
-  switchViews(change: ViewSwitch): Promise<{ readonly changed: readonly NodeId[] }> {
+  switchNotes(): Promise<{ readonly [environment: string]: JsonObject }> {
+    return this.#short((session) => readSwitchNotes(session, this.#warehouse.layout));
+  }
+
+  switchViews(change: ViewSwitch): Promise<Switched> {
     const { publishing } = this.#warehouse;
     // While views are made over a table, nobody may give it other columns.
     const tables = change.views.flatMap(({ from, snapshot }) => (from === 'table' ? [snapshot] : []));
     return this.#short((session) =>
       publishing.withAll([VIEWS, ...new Set(tables)], () => switchViews(session, this.#warehouse, change)),
+    );
+  }
+
+  removeViews(environment: string): Promise<{ readonly removed: readonly NodeId[] }> {
+    return this.#short((session) =>
+      this.#warehouse.publishing.with(VIEWS, () => removeViews(session, this.#warehouse, environment)),
+    );
+  }
+
+  check(work: Work, { signal }: Pick<RunOptions, 'signal'> = {}): Promise<readonly CheckResult[]> {
+    return this.#track(() =>
+      this.#tasks.use(signal, () =>
+        withSession(this.#warehouse, signal, (session) => look(session, this.#warehouse, work)),
+      ),
     );
   }
 
@@ -95,6 +126,10 @@ export class DuckDbEngine implements Engine {
     );
   }
 
+  parse(sqls: readonly string[]): Promise<readonly string[]> {
+    return this.#short((session) => parseSql(session, sqls));
+  }
+
   drop(snapshots: readonly SnapshotId[]): Promise<void> {
     const { publishing } = this.#warehouse;
     return this.#short((session) =>
@@ -102,6 +137,41 @@ export class DuckDbEngine implements Engine {
         dropSnapshots(session, this.#warehouse, snapshots),
       ),
     );
+  }
+
+  fork(copies: readonly Fork[]): Promise<readonly SnapshotId[]> {
+    const { publishing } = this.#warehouse;
+    // Nobody may publish into an original while it is copied, or into a copy before its ledger is there.
+    const ids = new Set(copies.flatMap(({ from, to }) => [from, to]));
+    return this.#track(() =>
+      this.#tasks.use(undefined, () =>
+        withSession(this.#warehouse, undefined, (session) =>
+          publishing.withAll([VIEWS, ...ids], () => forkSnapshots(session, this.#warehouse, copies)),
+        ),
+      ),
+    );
+  }
+
+  orphans(known: readonly SnapshotId[]): Promise<readonly SnapshotId[]> {
+    return this.#short((session) => readOrphans(session, this.#warehouse.layout, known));
+  }
+
+  diffData(a: SnapshotId, b: SnapshotId, options: DataDiffOptions = {}): Promise<DataDiff> {
+    return this.#track(() =>
+      this.#queries.use(undefined, () =>
+        withSession(this.#warehouse, undefined, (session) =>
+          diffData(session, this.#warehouse, a, b, options),
+        ),
+      ),
+    );
+  }
+
+  digestColumns(
+    snapshot: SnapshotId,
+    columns: readonly string[],
+    ranges: readonly Interval[],
+  ): Promise<readonly RangeDigest[]> {
+    return this.#short((session) => digestColumns(session, this.#warehouse, snapshot, columns, ranges));
   }
 
   async close(): Promise<void> {

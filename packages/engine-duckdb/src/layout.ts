@@ -4,7 +4,7 @@ import type { Session } from './session.ts';
 import { quotePath, quoteText } from './sql-text.ts';
 
 /** Raised when an older Seeknal could no longer read what this one writes. */
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 
 /** The hidden column of an incremental table without a time column: the start of the interval a row belongs to. */
 export const HIDDEN_KEY = '_seeknal_start';
@@ -58,6 +58,7 @@ export async function prepareLayout(
         { hint: 'Upgrade Seeknal, or point the project at another warehouse.' },
       );
     }
+    if (version < LAYOUT_VERSION) await upgrade(session, layout);
     if (!isShared) await dropLeftovers(session, layout);
     return;
   }
@@ -78,7 +79,7 @@ const creation = ({ catalog, own }: Layout, newId: string): readonly string[] =>
   `INSERT INTO ${own('meta')} VALUES ('layout', '${LAYOUT_VERSION}'), ('warehouse', ${quoteText(newId)})`,
   `CREATE TABLE ${own('tables')} (
     snapshot VARCHAR NOT NULL, table_id BIGINT NOT NULL, node VARCHAR NOT NULL, name VARCHAR, seq BIGINT NOT NULL,
-    time_column VARCHAR, hidden_key BOOLEAN NOT NULL, columns VARCHAR NOT NULL, digest VARCHAR NOT NULL, created_at BIGINT NOT NULL)`,
+    time_column VARCHAR, hidden_key BOOLEAN NOT NULL, columns VARCHAR NOT NULL, digest VARCHAR NOT NULL, created_at BIGINT NOT NULL, upsert VARCHAR)`,
   `CREATE TABLE ${own('commits')} (
     snapshot VARCHAR NOT NULL, node VARCHAR NOT NULL, table_id BIGINT NOT NULL, "start" BIGINT NOT NULL, "end" BIGINT NOT NULL,
     generation BIGINT NOT NULL, fence BIGINT NOT NULL, seq BIGINT NOT NULL, run VARCHAR NOT NULL, task VARCHAR NOT NULL,
@@ -90,6 +91,14 @@ const creation = ({ catalog, own }: Layout, newId: string): readonly string[] =>
     kind VARCHAR NOT NULL, position BIGINT NOT NULL, sql VARCHAR NOT NULL, shape VARCHAR NOT NULL)`,
   `CREATE TABLE ${own('source_days')} (snapshot VARCHAR NOT NULL, day BIGINT NOT NULL, digest VARCHAR NOT NULL)`,
 ];
+
+/** From layout 1, which had no upserts. */
+async function upgrade(session: Session, { own }: Layout): Promise<void> {
+  await session.transaction(async () => {
+    await session.run(`ALTER TABLE ${own('tables')} ADD COLUMN IF NOT EXISTS upsert VARCHAR`);
+    await session.run(`UPDATE ${own('meta')} SET value = '${LAYOUT_VERSION}' WHERE key = 'layout'`);
+  });
+}
 
 /** One writing process a warehouse: what is staged when it opens belongs to nobody. */
 async function dropLeftovers(session: Session, { catalog, data }: Layout): Promise<void> {

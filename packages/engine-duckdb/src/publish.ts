@@ -1,6 +1,7 @@
 import { EngineError, type Commit, type Work } from '@seeknal/engine';
 import type { Interval } from '@seeknal/intervals';
 import type { JsonObject } from '@seeknal/manifest';
+import { isByInterval } from '@seeknal/plan';
 
 import { writeCommit } from './ledger.ts';
 import type { Session } from './session.ts';
@@ -59,7 +60,8 @@ export async function publish(
           timeColumn: work.timeColumn,
           columns: staged.columns,
           // Rows of a range are compared with the table itself; only what is compared as a whole needs it.
-          digest: work.materialization === 'incremental_by_time' ? '' : staged.digest.text,
+          digest: isByInterval(work.materialization) ? '' : staged.digest.text,
+          upsert: work.upsert ?? null,
         });
         const commit: Commit = {
           snapshot: work.snapshot,
@@ -97,7 +99,7 @@ async function claimSeq(session: Session, { layout, clock }: Warehouse, work: Wo
   if (claimed !== undefined) return recordOf(claimed);
   const created = await session.row(
     `INSERT INTO ${layout.own('tables')} VALUES (
-      ${snapshot}, nextval(${quoteText(layout.own('table_ids'))}), ${quoteText(work.node)}, NULL, 1, NULL, false, '[]', '', ${clock()})
+      ${snapshot}, nextval(${quoteText(layout.own('table_ids'))}), ${quoteText(work.node)}, NULL, 1, NULL, false, '[]', '', ${clock()}, NULL)
      RETURNING ${RECORD_COLUMNS}`,
   );
   return recordOf(created);
@@ -135,7 +137,8 @@ async function updateRecord(
   if (JSON.stringify(before) === JSON.stringify(after)) return;
   await session.run(
     `UPDATE ${layout.own('tables')} SET name = ${literal(after.name)}, hidden_key = ${after.hasHiddenKey},
-       time_column = ${literal(after.timeColumn)}, columns = ${jsonText(after.columns)}, digest = ${quoteText(after.digest)}
+       time_column = ${literal(after.timeColumn)}, columns = ${jsonText(after.columns)}, digest = ${quoteText(after.digest)},
+       upsert = ${after.upsert === null ? 'NULL' : jsonText(after.upsert)}
      WHERE snapshot = ${quoteText(after.snapshot)}`,
   );
 }

@@ -5,12 +5,12 @@ import { ALL_TIME } from '@seeknal/plan';
 
 import { columnDifferences, columnList, sameShape } from './columns.ts';
 import { dayDigestsOf, differingDays, digestOf } from './digest.ts';
+import { freeName } from './free-name.ts';
 import { HIDDEN_KEY } from './layout.ts';
 import { isFirst, type Replaced, type Target } from './publish.ts';
 import type { Session } from './session.ts';
 import { quoteName, quoteText, withinText } from './sql-text.ts';
 import type { Staged } from './stage.ts';
-import { physicalName } from './table-records.ts';
 import { refreshViewsOf } from './views.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -23,7 +23,7 @@ export async function replaceFull(
   target: Target,
 ): Promise<Replaced> {
   const { layout } = warehouse;
-  const name = target.record.name ?? (await freeName(session, warehouse, work));
+  const name = target.record.name ?? (await freeName(session, warehouse, work.node, work.snapshot));
   if (target.record.name !== null) session.queue(`DROP TABLE ${layout.data(name)}`);
   session.queue(`ALTER TABLE ${staged.relation} RENAME TO ${quoteName(name)}`);
   await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
@@ -64,7 +64,7 @@ export async function replaceRange(
       },
     );
   }
-  const name = record.name ?? (await freeName(session, warehouse, work));
+  const name = record.name ?? (await freeName(session, warehouse, work.node, work.snapshot));
   const table = layout.data(name);
   const where =
     staged.time === null
@@ -130,14 +130,5 @@ async function refreshIfReshaped(
   name: string,
 ): Promise<void> {
   if (record.name === null || sameShape(record.columns, columns)) return;
-  await refreshViewsOf(session, warehouse, work.snapshot, name, columns);
-}
-
-/** The physical name of a new table: two snapshots whose ids begin alike must not share one. */
-async function freeName(session: Session, { layout }: Warehouse, { node, snapshot }: Work): Promise<string> {
-  const name = physicalName(node, snapshot);
-  const taken = await session.rows(
-    `SELECT 1 FROM ${layout.own('tables')} WHERE lower(name) = lower(${quoteText(name)})`,
-  );
-  return taken.length === 0 ? name : `${name}_${snapshot.replaceAll(/\W/g, '').slice(10)}`;
+  await refreshViewsOf(session, warehouse, work.snapshot, name, { columns, upsert: work.upsert ?? null });
 }

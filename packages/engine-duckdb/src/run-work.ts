@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-import { EngineError, type Commit, type Work } from '@seeknal/engine';
+import { EngineError, type CheckResult, type Commit, type Work } from '@seeknal/engine';
 import type { Column } from '@seeknal/manifest';
 
 import { authorContext, type AuthorSql } from './author-sql.ts';
-import { runChecks } from './checks.ts';
+import { checkRows, runChecks } from './checks.ts';
 import { describe } from './columns.ts';
 import { digestOf } from './digest.ts';
 import { exportFile } from './export-file.ts';
@@ -82,6 +82,22 @@ async function check(
     }),
   );
 }
+
+/** What checks find, told and not written down. */
+export const look = (session: Session, warehouse: Warehouse, work: Work): Promise<readonly CheckResult[]> =>
+  withTaskCatalog(session, warehouse.layout, work, async (catalog) => {
+    const sql = await preparedSql(session, work, catalog);
+    await session.run('BEGIN TRANSACTION');
+    try {
+      const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
+      const relation = await resultRelation(session, work, sql, catalog);
+      const columns = await describe(session, relation, context);
+      await showAsThis(session, relation);
+      return await checkRows(session, work.checks, columns, work.now, context);
+    } finally {
+      await session.connection.run('ROLLBACK').catch(() => undefined);
+    }
+  });
 
 /** Learns a view's columns and checks its rows, which it does not keep: 0 rows, and a digest of its text. */
 async function view(

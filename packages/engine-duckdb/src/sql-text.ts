@@ -41,7 +41,7 @@ const DAY = 86_400_000;
 const END_OF_TIME = 8_640_000_000_000_000;
 
 /** An instant as a literal that compares with a column of this type without a cast of the column. */
-function instantText(at: Instant, type: TimeType): string {
+export function instantText(at: Instant, type: TimeType): string {
   if (at < FIRST_YEAR || at >= LAST_YEAR) return `epoch_ms(${at})`;
   const iso = new Date(at).toISOString();
   if (type === 'DATE' && at % DAY === 0) return `DATE '${iso.slice(0, 10)}'`;

@@ -17,6 +17,7 @@ import {
   type Digest,
 } from './digest.ts';
 import { HIDDEN_KEY, STAGE_MARK } from './layout.ts';
+import { oneRowAKey } from './one-row-a-key.ts';
 import type { Session } from './session.ts';
 import { quoteName, withinText, type TimeType } from './sql-text.ts';
 import { physicalName, tableRecords } from './table-records.ts';
@@ -70,6 +71,7 @@ export async function stageBuild(
         `${work.node} gives a column ${HIDDEN_KEY}, a name Seeknal keeps for itself.`,
       );
     }
+    if (work.upsert !== undefined) await oneRowAKey(session, work.node, work.upsert, relation, columns);
     const time = work.timeColumn === null ? null : timeColumnOf(columns, work.timeColumn, work.node);
     const kept = await timeRule(session, work, relation, columns, time, warehouse.engineVersion);
     const rows = `${relation} WHERE ${kept.where}`;

@@ -1,4 +1,4 @@
-import type { Column, NodeId } from '@seeknal/manifest';
+import type { Column, NodeId, UpsertKeys } from '@seeknal/manifest';
 import type { SnapshotId } from '@seeknal/plan';
 
 import type { Layout } from './layout.ts';
@@ -21,10 +21,13 @@ export interface TableRecord {
   readonly columns: readonly Column[];
   /** That of the newest publish. */
   readonly digest: string;
+  /** How the rows to be shown are told from those they replaced; null: all are. */
+  readonly upsert: UpsertKeys | null;
 }
 
 /** What `recordOf` reads, in its order. */
-export const RECORD_COLUMNS = 'snapshot, table_id, node, name, seq, time_column, hidden_key, columns, digest';
+export const RECORD_COLUMNS =
+  'snapshot, table_id, node, name, seq, time_column, hidden_key, columns, digest, upsert';
 
 /** The records of these snapshots; one that the warehouse has not seen is missing. */
 export async function tableRecords(
@@ -41,7 +44,7 @@ export async function tableRecords(
 
 /** One row of `RECORD_COLUMNS`. */
 export function recordOf(row: readonly Scalar[]): TableRecord {
-  const [snapshot, tableId, node, name, seq, timeColumn, hiddenKey, columns, digest] = row;
+  const [snapshot, tableId, node, name, seq, timeColumn, hiddenKey, columns, digest, upsert] = row;
   return {
     snapshot: String(snapshot),
     tableId: Number(tableId),
@@ -52,6 +55,7 @@ export function recordOf(row: readonly Scalar[]): TableRecord {
     hasHiddenKey: hiddenKey === true,
     columns: JSON.parse(String(columns)) as readonly Column[],
     digest: String(digest),
+    upsert: upsert === null || upsert === undefined ? null : (JSON.parse(String(upsert)) as UpsertKeys),
   };
 }
 

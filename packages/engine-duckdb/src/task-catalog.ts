@@ -4,10 +4,11 @@ import { EngineError, type CatalogEntry, type Work } from '@seeknal/engine';
 import type { NodeId } from '@seeknal/manifest';
 import type { SnapshotId } from '@seeknal/plan';
 
-import { columnList, describe, sameShape, timeColumnOf } from './columns.ts';
+import { describe, sameShape, timeColumnOf } from './columns.ts';
 import { HIDDEN_KEY, type Layout } from './layout.ts';
 import { nodeName } from './node-name.ts';
 import type { Session } from './session.ts';
+import { shownRows } from './shown-rows.ts';
 import { fileRelation } from './sources.ts';
 import { quoteName, quotePath, withinText } from './sql-text.ts';
 import { splitStatements } from './statements.ts';
@@ -156,13 +157,13 @@ function snapshotText(
       },
     );
   }
-  const select = `SELECT ${columnList(record.columns)} FROM ${data(record.name)}`;
-  if (within === null) return select;
+  const shown = (where: string | null): string => shownRows(data(record.name as string), record, where);
+  if (within === null) return shown(null);
   if (record.timeColumn !== null) {
     const { name, type } = timeColumnOf(record.columns, record.timeColumn, node);
-    return `${select} WHERE ${withinText(name, type, within)}`;
+    return shown(withinText(name, type, within));
   }
-  return record.hasHiddenKey ? `${select} WHERE ${withinText(HIDDEN_KEY, 'TIMESTAMP', within)}` : select;
+  return shown(record.hasHiddenKey ? withinText(HIDDEN_KEY, 'TIMESTAMP', within) : null);
 }
 
 async function createFileView(

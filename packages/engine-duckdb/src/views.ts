@@ -1,16 +1,17 @@
-import { EngineError, type View, type ViewSwitch } from '@seeknal/engine';
-import type { Column, NodeId } from '@seeknal/manifest';
+import { EngineError, type Switched, type View, type ViewSwitch } from '@seeknal/engine';
+import type { JsonObject, NodeId } from '@seeknal/manifest';
 import type { SnapshotId } from '@seeknal/plan';
 
 import { columnList, describe } from './columns.ts';
+import { inEnvironment, warehouseNames, type WarehouseNames } from './environment-names.ts';
 import { localData } from './layout.ts';
 import { nodeName } from './node-name.ts';
 import type { Session } from './session.ts';
+import { shownRows } from './shown-rows.ts';
 import { fileRelation } from './sources.ts';
 import { literal, quoteName, quotePath, quoteText } from './sql-text.ts';
 import { tableRecords, type TableRecord } from './table-records.ts';
 import { viewNodeText } from './task-catalog.ts';
-import { directReferences } from './direct-references.ts';
 import { retryConflicts, type Warehouse } from './warehouse.ts';
 
 /** The environment whose views have the plain names. */
@@ -33,11 +34,7 @@ const schemaOf = (environment: string, kind: string): string =>
   environment === MAIN_ENVIRONMENT ? kind : `${kind}__${environment}`;
 
 /** @throws {EngineError} `ENGINE_SWITCH_REFUSED`, see the contract; `ENGINE_INPUT_MISSING` for a table never built. */
-export function switchViews(
-  session: Session,
-  warehouse: Warehouse,
-  change: ViewSwitch,
-): Promise<{ readonly changed: readonly NodeId[] }> {
+export function switchViews(session: Session, warehouse: Warehouse, change: ViewSwitch): Promise<Switched> {
   return retryConflicts(() => session.transaction(() => switchOnce(session, warehouse, change)));
 }
 
@@ -50,11 +47,35 @@ export async function readEpochs(
   return Object.fromEntries(rows.map(([name, epoch]) => [String(name), Number(epoch)]));
 }
 
-async function switchOnce(
+/** Where the warehouse keeps what the newest switch of an environment said of itself. */
+const NOTE = 'switch:';
+
+export async function readSwitchNotes(
   session: Session,
-  warehouse: Warehouse,
-  change: ViewSwitch,
-): Promise<{ readonly changed: readonly NodeId[] }> {
+  layout: Warehouse['layout'],
+): Promise<{ readonly [environment: string]: JsonObject }> {
+  const rows = await session.rows(
+    `SELECT key[${NOTE.length + 1}:], value FROM ${layout.own('meta')} WHERE starts_with(key, '${NOTE}')`,
+  );
+  return Object.fromEntries(
+    rows.map(([name, note]) => [String(name), JSON.parse(String(note)) as JsonObject]),
+  );
+}
+
+/** Replaces what is noted of an environment's newest switch; without a note, forgets it. */
+export async function noteSwitch(
+  session: Session,
+  layout: Warehouse['layout'],
+  environment: string,
+  note: JsonObject | undefined,
+): Promise<void> {
+  const key = quoteText(`${NOTE}${environment}`);
+  await session.run(`DELETE FROM ${layout.own('meta')} WHERE key = ${key}`);
+  if (note === undefined) return;
+  await session.run(`INSERT INTO ${layout.own('meta')} VALUES (${key}, ${quoteText(JSON.stringify(note))})`);
+}
+
+async function switchOnce(session: Session, warehouse: Warehouse, change: ViewSwitch): Promise<Switched> {
   const { own } = warehouse.layout;
   const environment = quoteText(change.environment);
   const recorded = await recordedViews(session, warehouse, change.environment);
@@ -67,7 +88,7 @@ async function switchOnce(
   const gone = recorded.filter((view) => !after.has(key(view)));
   const isSame = differing.length === 0 && gone.length === 0;
   if (epoch !== undefined && Number(epoch) >= change.epoch) {
-    if (isSame) return { changed: [] };
+    if (isSame) return { changed: [], statements: 0 };
     throw new EngineError(
       'ENGINE_SWITCH_REFUSED',
       `The views of ${change.environment} are at epoch ${String(epoch)}; a switch to ${change.epoch} with other views comes too late.`,
@@ -76,12 +97,16 @@ async function switchOnce(
   }
   await session.run(`DELETE FROM ${own('environments')} WHERE env = ${environment}`);
   await session.run(`INSERT INTO ${own('environments')} VALUES (${environment}, ${change.epoch})`);
-  if (isSame) return { changed: [] };
-  for (const view of gone) await session.run(`DROP VIEW IF EXISTS ${quotePath(view.schema, view.name)}`);
-  await createViews(session, planned, new Set(differing));
-  await record(session, warehouse, change.environment, planned);
-  await dropEmptySchemas(session, warehouse, gone, planned);
-  return { changed: [...new Set([...differing, ...gone].map(({ node }) => node))].toSorted() };
+  await noteSwitch(session, warehouse.layout, change.environment, change.note);
+  if (isSame) return { changed: [], statements: 0 };
+  for (const view of gone) session.queue(`DROP VIEW IF EXISTS ${quotePath(view.schema, view.name)}`);
+  const created = await createViews(session, differing);
+  await record(session, warehouse, change.environment, planned, { differing, gone });
+  const dropped = await dropEmptySchemas(session, warehouse, gone, planned);
+  return {
+    changed: [...new Set([...differing, ...gone].map(({ node }) => node))].toSorted(),
+    statements: gone.length + created + dropped,
+  };
 }
 
 const sameView = (a: PlannedView | undefined, b: PlannedView): boolean =>
@@ -103,13 +128,15 @@ async function planViews(
     warehouse.layout,
     change.views.map(({ snapshot }) => snapshot),
   );
+  const places = new Map(recorded.map((view) => [quotePath(view.schema, view.name), view]));
+  const names = await otherNames(session, warehouse, change);
   const planned: PlannedView[] = [];
   for (const view of change.views) {
     const { kind, name } = nodeName(view.node);
     const schema = schemaOf(change.environment, kind);
-    const text = await viewText(session, change.environment, view, records.get(view.snapshot));
+    const text = await viewText(session, change.environment, view, records.get(view.snapshot), names);
     if (text === null) {
-      const there = recorded.find((other) => other.schema === schema && other.name === name);
+      const there = places.get(quotePath(schema, name));
       if (there !== undefined) planned.push(there);
     } else {
       planned.push({ schema, name, node: view.node, snapshot: view.snapshot, kind: view.from, ...text });
@@ -118,12 +145,24 @@ async function planViews(
   return planned;
 }
 
+/** What the SQL of views may name beside their inputs; null in prod, where names mean what they say. */
+async function otherNames(
+  session: Session,
+  { layout }: Warehouse,
+  { environment, views }: ViewSwitch,
+): Promise<WarehouseNames | null> {
+  if (environment === MAIN_ENVIRONMENT || views.every(({ from }) => from !== 'view')) return null;
+  const kinds = views.map(({ node }) => nodeName(node).kind);
+  return warehouseNames(session, layout, [...new Set(kinds)]);
+}
+
 /** Null: what is there stays as it is. */
 async function viewText(
   session: Session,
   environment: string,
   view: View,
   record: TableRecord | undefined,
+  names: WarehouseNames | null,
 ): Promise<{ readonly sql: string; readonly shape: string } | null> {
   switch (view.from) {
     case 'table': {
@@ -133,7 +172,7 @@ async function viewText(
           `${view.node} has no table to show in ${environment}: nothing of it was published.`,
         );
       }
-      return tableView(record.name, record.columns);
+      return tableView(record.name, record);
     }
     case 'file': {
       const relation = await fileRelation(session, view.node, view.file);
@@ -143,51 +182,68 @@ async function viewText(
     case 'kept':
       return null;
     case 'view': {
-      if (environment !== MAIN_ENVIRONMENT) {
-        const direct = await directReferences(session, view.sql, Object.keys(view.places));
-        if (direct.length > 0) {
-          throw new EngineError(
-            'ENGINE_SWITCH_REFUSED',
-            `The view ${view.node} names ${direct.join(', ')} in its SQL, which would mean prod's tables in ${environment}.`,
-            { hint: 'Name its inputs input_0, input_1 and so on.' },
-          );
-        }
-      }
-      return { sql: viewNodeText(view, (kind) => schemaOf(environment, kind)), shape: '' };
+      const schema = (kind: string): string => schemaOf(environment, kind);
+      const sql = names === null ? view.sql : await namedIn(session, environment, view, names);
+      return { sql: viewNodeText({ ...view, sql }, schema), shape: '' };
     }
+  }
+}
+
+async function namedIn(
+  session: Session,
+  environment: string,
+  view: Extract<View, { readonly from: 'view' }>,
+  names: WarehouseNames,
+): Promise<string> {
+  try {
+    return await inEnvironment(session, view.sql, names, (kind) => schemaOf(environment, kind));
+  } catch (error) {
+    const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+    if (code !== 'ENGINE_SWITCH_REFUSED') throw error;
+    throw new EngineError(
+      'ENGINE_SWITCH_REFUSED',
+      `The view ${view.node} could show prod's rows in ${environment}: ${String(message)}.`,
+      { hint: 'Name its inputs input_0, input_1 and so on.', cause: error },
+    );
   }
 }
 
 const tableView = (
   name: string,
-  columns: readonly Column[],
+  table: Pick<TableRecord, 'columns' | 'upsert'>,
 ): { readonly sql: string; readonly shape: string } => ({
-  sql: `SELECT ${columnList(columns)} FROM ${localData(name)}`,
-  shape: JSON.stringify(columns),
+  sql: shownRows(localData(name), table, null),
+  shape: JSON.stringify(table.columns),
 });
 
-async function createViews(
-  session: Session,
-  planned: readonly PlannedView[],
-  differing: ReadonlySet<PlannedView>,
-): Promise<void> {
-  // Author's SQL may say ref('transform.orders'); in prod that is the view of that name.
-  if (planned.some(({ kind, sql }) => kind === 'view' && /\bref\b/i.test(sql))) {
+/** Views over tables are sent together; an author's by itself, for its failure to be told as its own. */
+const SENT_TOGETHER = 100;
+
+/** Returns the number of statements. */
+async function createViews(session: Session, views: readonly PlannedView[]): Promise<number> {
+  let statements = 0;
+  // Author's SQL may say ref('transform.orders'); the text it is given is the name of a view.
+  if (views.some(({ kind, sql }) => kind === 'view' && /\bref\b/i.test(sql))) {
+    statements += 1;
     await session.run('CREATE OR REPLACE MACRO main.ref(node) AS TABLE FROM query_table(node)');
   }
-  for (const schema of new Set([...differing].map((view) => view.schema))) {
+  for (const schema of new Set(views.map((view) => view.schema))) {
+    statements += 1;
     await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteName(schema)}`);
   }
-  for (const view of planned) {
-    if (!differing.has(view)) continue;
-    await session.run(`CREATE OR REPLACE VIEW ${quotePath(view.schema, view.name)} AS ${view.sql}`, {
-      prefix: `${view.node}: `,
-      offsetOf: () => undefined,
-    });
+  let waiting = 0;
+  for (const { schema, name, node, kind, sql } of views) {
+    statements += 1;
+    waiting = kind === 'table' && waiting < SENT_TOGETHER ? waiting + 1 : 0;
+    const create = `CREATE OR REPLACE VIEW ${quotePath(schema, name)} AS ${sql}`;
+    if (waiting > 0) session.queue(create);
+    else await session.run(create, { prefix: `${node}: `, offsetOf: () => undefined });
   }
+  return statements;
 }
 
-async function recordedViews(
+/** The views of an environment as the warehouse records them. */
+export async function recordedViews(
   session: Session,
   { layout }: Warehouse,
   environment: string,
@@ -207,27 +263,41 @@ async function recordedViews(
   }));
 }
 
+/** Writes down what has changed, and nothing else. */
 async function record(
   session: Session,
   { layout }: Warehouse,
   environment: string,
   planned: readonly PlannedView[],
+  { differing, gone }: { readonly differing: readonly PlannedView[]; readonly gone: readonly PlannedView[] },
 ): Promise<void> {
-  await session.run(`DELETE FROM ${layout.own('views')} WHERE env = ${quoteText(environment)}`);
-  const rows = planned.map((view, position) => {
+  const views = layout.own('views');
+  const places = [...differing, ...gone].map(
+    ({ schema, name }) => `(lower(${quoteText(schema)}), lower(${quoteText(name)}))`,
+  );
+  await session.run(
+    `DELETE FROM ${views} WHERE env = ${quoteText(environment)} AND (lower(schema), lower(name)) IN (${places.join(', ')})`,
+  );
+  const positions = new Map(planned.map((view, position) => [view, position]));
+  const rows = differing.map((view) => {
     const { schema, name, node, snapshot, kind, sql, shape } = view;
-    return `(${[environment, schema, name, node, snapshot, kind, position, sql, shape].map(literal).join(', ')})`;
+    const values = [environment, schema, name, node, snapshot, kind, positions.get(view), sql, shape];
+    return `(${values.map(literal).join(', ')})`;
   });
-  if (rows.length > 0) await session.run(`INSERT INTO ${layout.own('views')} VALUES ${rows.join(', ')}`);
+  if (rows.length > 0) await session.run(`INSERT INTO ${views} VALUES ${rows.join(', ')}`);
 }
 
-/** Drops the schemas that lost their last view, unless somebody keeps something of their own there. */
-async function dropEmptySchemas(
+/**
+ * Drops the schemas that lost their last view, unless somebody keeps something of their own there. Returns
+ * how many.
+ */
+export async function dropEmptySchemas(
   session: Session,
   { layout }: Warehouse,
   gone: readonly PlannedView[],
   planned: readonly PlannedView[],
-): Promise<void> {
+): Promise<number> {
+  let dropped = 0;
   const kept = new Set(planned.map(({ schema }) => schema));
   for (const schema of new Set(gone.map((view) => view.schema))) {
     if (kept.has(schema)) continue;
@@ -236,8 +306,11 @@ async function dropEmptySchemas(
       `SELECT 1 FROM duckdb_views() WHERE ${where} UNION ALL SELECT 1 FROM duckdb_tables() WHERE ${where}
        UNION ALL SELECT 1 FROM duckdb_functions() WHERE ${where} LIMIT 1`,
     );
-    if (left.length === 0) await session.run(`DROP SCHEMA IF EXISTS ${quoteName(schema)}`);
+    if (left.length > 0) continue;
+    dropped += 1;
+    await session.run(`DROP SCHEMA IF EXISTS ${quoteName(schema)}`);
   }
+  return dropped;
 }
 
 /** Makes the recorded views over a table name its new columns, inside the transaction that changes them. */
@@ -245,10 +318,10 @@ export async function refreshViewsOf(
   session: Session,
   { layout }: Warehouse,
   snapshot: SnapshotId,
-  table: string,
-  columns: readonly Column[],
+  name: string,
+  table: Pick<TableRecord, 'columns' | 'upsert'>,
 ): Promise<void> {
-  const { sql, shape } = tableView(table, columns);
+  const { sql, shape } = tableView(name, table);
   const where = `snapshot = ${quoteText(snapshot)} AND kind = 'table'`;
   const views = await session.rows(`SELECT schema, name FROM ${layout.own('views')} WHERE ${where}`);
   for (const [schema, name] of views) {

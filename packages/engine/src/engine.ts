@@ -1,5 +1,13 @@
 import type { Instant, Interval } from '@seeknal/intervals';
-import type { Check, Column, JsonObject, NodeId, Severity, SourceSpec } from '@seeknal/manifest';
+import type {
+  Check,
+  Column,
+  JsonObject,
+  NodeId,
+  Severity,
+  SourceSpec,
+  UpsertKeys,
+} from '@seeknal/manifest';
 import type { Materialization, SnapshotId, TaskAction } from '@seeknal/plan';
 
 /** Where tables live and SQL runs. One writing process a warehouse. */
@@ -29,6 +37,8 @@ export interface Engine {
   heads(): Promise<{ readonly [id: SnapshotId]: number }>;
   /** The epoch of the newest switch of every environment that the warehouse has seen. */
   epochs(): Promise<{ readonly [environment: string]: number }>;
+  /** What the newest switch of every environment said of itself; an environment that is not shown has none. */
+  switchNotes(): Promise<{ readonly [environment: string]: JsonObject }>;
   /**
    * Makes the views of an environment those given, in one transaction: creates, replaces and drops only what
    * differs from what the warehouse records. Readers see the old set or the new one.
@@ -36,11 +46,63 @@ export interface Engine {
    * @throws {EngineError} `ENGINE_SWITCH_REFUSED` when the warehouse has already seen `epoch` or a later one
    *   with other views.
    */
-  switchViews(change: ViewSwitch): Promise<{ readonly changed: readonly NodeId[] }>;
+  switchViews(change: ViewSwitch): Promise<Switched>;
+  /**
+   * Drops the views of an environment, its schemas where nothing else is in them, and what the warehouse
+   * records of it, in one transaction. Does nothing where there is none. Call it before an environment is
+   * made whose name was in use: epochs of the one before would refuse its first switch.
+   */
+  removeViews(environment: string): Promise<{ readonly removed: readonly NodeId[] }>;
+  /**
+   * What the checks of a `check` find in the rows that are there. Writes nothing, and a check that fails is
+   * told, not thrown.
+   */
+  check(work: Work, options?: Pick<RunOptions, 'signal'>): Promise<readonly CheckResult[]>;
   /** Rows of a SELECT for people and programs; cannot write. */
   query(sql: string, options?: QueryOptions): Promise<QueryResult>;
-  /** Drops tables and ledger rows of snapshots nobody refers to any more. */
+  /**
+   * What the engine's own parser makes of each query, as JSON text for `lowerDuckDb` of `@seeknal/sql-ast`; a
+   * query it cannot read is an answer too. Runs nothing; well under a millisecond a query.
+   */
+  parse(sqls: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Copies tables and ledger rows under new snapshot ids, all in one transaction. Where one of the copies has
+   * read another's original, its ledger says that it has read the copy. A copy that is there already is left
+   * as it is, and an original without rows has none.
+   *
+   * @returns The ids of the copies that were made.
+   */
+  fork(copies: readonly Fork[]): Promise<readonly SnapshotId[]>;
+  /**
+   * Drops tables and ledger rows of snapshots nobody refers to any more, in one transaction.
+   *
+   * @throws {EngineError} `ENGINE_SWITCH_REFUSED` while a view of an environment shows one of them: none is
+   *   dropped then.
+   */
   drop(snapshots: readonly SnapshotId[]): Promise<void>;
+  /** Snapshots with a table or ledger rows that are not among those given: nobody will ever drop them. */
+  orphans(known: readonly SnapshotId[]): Promise<readonly SnapshotId[]>;
+  /**
+   * Compares the rows that readers see of two snapshots, whatever their order. Several scans of each.
+   *
+   * @throws {EngineError} `ENGINE_INPUT_MISSING` when one has no table; `ENGINE_DUPLICATE_KEYS` when the keys
+   *   do not tell its rows apart; `ENGINE_SQL` when a key is not a column of both.
+   */
+  diffData(a: SnapshotId, b: SnapshotId, options?: DataDiffOptions): Promise<DataDiff>;
+  /**
+   * The rows of a snapshot as far as these columns tell, range by range: equal digests under one version of
+   * the engine mean equal rows, in whatever order. One scan;
+   * of an upsert, one a range.
+   *
+   * @param ranges Half-open. A table without a time column has its rows under the start of their interval;
+   *   one that is made as a whole has all its rows in every range.
+   * @throws {EngineError} `ENGINE_INPUT_MISSING` when there is no table; `ENGINE_SQL` for a column it has not.
+   */
+  digestColumns(
+    snapshot: SnapshotId,
+    columns: readonly string[],
+    ranges: readonly Interval[],
+  ): Promise<readonly RangeDigest[]>;
   /** Interrupts what runs, then closes. The engine cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -115,6 +177,11 @@ export interface Work {
   readonly places: { readonly [place: string]: NodeId };
   /** The interval's start for the hidden key column of an incremental table without a time column. */
   readonly timeColumn: string | null;
+  /**
+   * With the materialization `upsert_by_key`. Every interval's rows are kept, under the hidden key; whoever
+   * reads sees one row a key.
+   */
+  readonly upsert?: UpsertKeys;
   readonly outOfRange: 'fail' | 'drop';
   /** Run on the new rows, as `__THIS__`, before they are published. */
   readonly checks: readonly RenderedCheck[];
@@ -178,8 +245,74 @@ export type View =
 export interface ViewSwitch {
   readonly environment: string;
   readonly epoch: number;
+  /** Kept in the same transaction, so that whoever dies before telling the state is made good by the next. */
+  readonly note?: JsonObject;
   /** In topological order. */
   readonly views: readonly View[];
+}
+
+/** What a switch did. */
+export interface Switched {
+  /** Nodes whose views were made, replaced or dropped. */
+  readonly changed: readonly NodeId[];
+  /** Statements that make, replace or drop something in the warehouse. */
+  readonly statements: number;
+}
+
+/** One table to be copied. */
+export interface Fork {
+  readonly from: SnapshotId;
+  readonly to: SnapshotId;
+}
+
+export interface DataDiffOptions {
+  /** Columns that together tell rows apart; default: rows are compared as wholes. */
+  readonly keys?: readonly string[];
+  /** Part of the rows to be compared, more than 0, at most 1; the same rows of both. Default: 1. */
+  readonly sample?: number;
+  /** Example rows of each kind at most; default 5. */
+  readonly examples?: number;
+}
+
+/** How the rows of two snapshots differ. Columns that only one has are listed and not compared. */
+export interface DataDiff {
+  /** All rows, sampled or not. */
+  readonly rows: { readonly a: number; readonly b: number };
+  /** Rows compared; with a sample, fewer. */
+  readonly compared: { readonly a: number; readonly b: number };
+  /** By key where keys are given, else rows without an equal one on the other side. */
+  readonly onlyA: number;
+  readonly onlyB: number;
+  /** Rows with the same key and other values; null without keys. */
+  readonly changed: number | null;
+  readonly columns: readonly ColumnDiff[];
+  readonly examples: {
+    /** What the values of the examples belong to. */
+    readonly columns: readonly string[];
+    readonly onlyA: readonly (readonly unknown[])[];
+    readonly onlyB: readonly (readonly unknown[])[];
+    readonly changed: readonly { readonly a: readonly unknown[]; readonly b: readonly unknown[] }[];
+  };
+}
+
+export interface ColumnDiff {
+  readonly name: string;
+  /** Its type on each side; null: it is not there. */
+  readonly a: string | null;
+  readonly b: string | null;
+  /**
+   * With keys: rows of both sides whose values differ. Without: values of `a` that have no equal one in `b`.
+   * Null for keys, and for a column that one side does not have. Values of different types are compared as text.
+   */
+  readonly differing: number | null;
+}
+
+/** The rows of one stretch of time. */
+export interface RangeDigest {
+  readonly range: Interval;
+  readonly rows: number;
+  /** Comparable as text. */
+  readonly digest: string;
 }
 
 export interface QueryOptions {

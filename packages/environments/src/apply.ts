@@ -1,3 +1,4 @@
+import type { Instant } from '@seeknal/intervals';
 import type { NodeId } from '@seeknal/manifest';
 import {
   executeTask,
@@ -9,8 +10,11 @@ import {
 } from '@seeknal/orchestrator-adapter';
 import type { EnvironmentRecord, Plan } from '@seeknal/plan';
 
+import { PRODUCTION } from './environment-name.ts';
 import { nextPointers } from './pointers.ts';
-import { viewsOf } from './views.ts';
+import { settleKept } from './settle-kept.ts';
+import { switchEnvironment, type EnvironmentSwitch } from './switch-environment.ts';
+import { viewsOf, type ViewContext } from './views.ts';
 
 export interface ApplyOptions {
   readonly orchestrator: Orchestrator;
@@ -24,6 +28,18 @@ export interface ApplyOptions {
   readonly known: ReadonlySet<NodeId>;
   /** Whether only some nodes were selected: names of removed nodes then stay. */
   readonly isPartial: boolean;
+  /** Whether names of the environment may move to a node; default: those that may run. */
+  readonly isSelected?: (node: NodeId) => boolean;
+  /** Whether the environment may write a node's table. */
+  readonly isOwn: (node: NodeId) => boolean;
+  /** Where the environment stands, or where one that is made starts from. */
+  readonly base: EnvironmentRecord | null;
+  /** What is applied, to be kept with the environment. */
+  readonly foundation: EnvironmentSwitch['foundation'];
+  /** Null: never. */
+  readonly expiresAt: Instant | null;
+  /** Manifests that the environment's earlier pointers come from. */
+  readonly earlier?: () => Promise<readonly ViewContext[]>;
 }
 
 export interface Applied {
@@ -34,6 +50,8 @@ export interface Applied {
   readonly switched: readonly NodeId[];
   /** Nodes that the environment shows as before, with the reason. */
   readonly held: readonly { readonly node: NodeId; readonly reason: string }[];
+  /** Kept nodes whose inputs turned out to have other rows: nothing was shown, and a new plan runs them. */
+  readonly moved: readonly NodeId[];
 }
 
 /**
@@ -65,31 +83,49 @@ export async function applyPlan(
     signal: options.signal,
     onEvent: options.onEvent,
   });
-  const view = await context.state.read();
-  const environment = view.environments[plan.environment] ?? null;
-  if (options.signal.aborted) return { job, environment, switched: [], held: [] };
-  const next = nextPointers(environment, context.resolved, view, {
-    isSelected: context.isSelected,
+  let view = await context.state.read();
+  const record = view.environments[plan.environment] ?? null;
+  const moved: readonly NodeId[] = [];
+  if (options.signal.aborted) return { job, environment: record, switched: [], held: [], moved };
+  const settled = await settleKept(context.resolved, view, context.engine, context.state, {
+    key: `${context.run}/moved`,
+    now: context.now,
+    isOwn: options.isOwn,
+  });
+  if (settled.moved.length > 0) {
+    // What was to be shown is not complete any more: it is planned anew.
+    return { job, environment: record, switched: [], held: [], moved: settled.moved };
+  }
+  view = await context.state.read();
+  const next = nextPointers(options.base, context.resolved, view, {
+    isSelected: options.isSelected ?? context.isSelected,
     wanted: options.wanted,
     known: options.known,
     failedAudits: auditsNotPassed(job),
     removes: !options.isPartial,
   });
-  if (!next.isMoved) return { job, environment, switched: [], held: next.held };
-  const expectedEpoch = environment?.epoch ?? 0;
-  const { changed } = await context.engine.switchViews({
-    environment: plan.environment,
-    epoch: Math.max(expectedEpoch, epochs[plan.environment] ?? 0) + 1,
-    views: await viewsOf(next.pointers, view, context),
-  });
-  const moved = await context.state.switchEnvironment({
+  const isFailed = job.failed.length + job.skipped.length > 0;
+  // What failed leaves no environment behind that was not there before.
+  const isMade = record === null && plan.environment !== PRODUCTION && !isFailed;
+  const isOther =
+    record !== null && (record.manifest ?? null) !== (options.foundation?.id ?? null) && !isFailed;
+  if (
+    !(next.isMoved || isMade || isOther) ||
+    (record === null && isFailed && plan.environment !== PRODUCTION)
+  ) {
+    return { job, environment: record, switched: [], held: next.held, moved };
+  }
+  const { environment, changed } = await switchEnvironment(context, {
     name: plan.environment,
-    expectedEpoch,
+    record: options.base?.epoch === 0 ? null : options.base,
     pointers: next.pointers,
+    views: await viewsOf(next.pointers, view, context, options.earlier),
+    foundation: options.foundation,
     at: context.now,
-    expiresAt: null,
+    expiresAt: options.expiresAt,
+    epochs,
   });
-  return { job, environment: moved, switched: changed, held: next.held };
+  return { job, environment, switched: changed, held: next.held, moved };
 }
 
 const auditsNotPassed = ({ failed, skipped, cancelled }: JobResult): ReadonlySet<NodeId> => {

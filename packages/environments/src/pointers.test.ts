@@ -69,6 +69,7 @@ function next(
   };
   const state: StateView = {
     environments: { prod: environment },
+    proofs: {},
     snapshots: Object.fromEntries(
       [...before, ...after].map((example) => [example.snapshot, recordOf(example)]),
     ),

@@ -1,7 +1,7 @@
 import type { Commit, Engine } from '@seeknal/engine';
 import { difference, union, type IntervalSet } from '@seeknal/intervals';
 import { recordCommit } from '@seeknal/orchestrator-adapter';
-import { affected, hasIntervals, type SnapshotId, type SnapshotRecord } from '@seeknal/plan';
+import { affected, hasIntervals, readsSeen, type SnapshotId, type SnapshotRecord } from '@seeknal/plan';
 import type { ScopedState } from '@seeknal/state';
 
 import { inRecordingOrder } from './recording-order.ts';
@@ -83,7 +83,7 @@ function isFresh(
   ledger: ReadonlyMap<SnapshotId, readonly Commit[]>,
   byId: ReadonlyMap<SnapshotId, SnapshotRecord>,
 ): boolean {
-  return record.reads.every((read) => {
+  return readsSeen(record.reads, commit.seen).every((read) => {
     const input = byId.get(read.snapshot);
     if (input === undefined) return false;
     const seen = commit.seen[read.snapshot] ?? 0;

@@ -71,6 +71,8 @@ export interface SqlText {
   readonly place: Place;
   /** Columns by which every line after the first is indented in the file (a YAML block). */
   readonly indent: number;
+  /** Put together from other keys when the project was loaded: all of it stands at `place`. */
+  readonly isGenerated?: true;
 }
 
 export type Severity = 'error' | 'warn';
@@ -120,15 +122,26 @@ export interface SourceSpec {
   readonly checks: readonly Check[];
 }
 
+/** How an upsert table tells which of several rows with one key it shows. Keys are equal where both are NULL. */
+export interface UpsertKeys {
+  readonly keys: readonly string[];
+  /** Of several rows with one key in one interval the greatest by these columns stays; none: several fail the task. */
+  readonly orderBy: readonly string[];
+  /** The greatest value here is shown, whichever interval it came with; null: the latest interval's row is. */
+  readonly version: string | null;
+}
+
 export interface TransformSpec {
   readonly kind: 'transform';
-  readonly mode: 'full' | 'incremental_by_time' | 'view';
+  readonly mode: 'full' | 'incremental_by_time' | 'append' | 'upsert_by_key' | 'view';
   readonly sql: SqlText;
   /** Defaults for `{{ name }}` in the SQL. */
   readonly params: JsonObject;
   readonly inputs: readonly NodeInput[];
   readonly timing: Timing | null;
   readonly timeColumn: string | null;
+  /** With the mode `upsert_by_key`, and only then. */
+  readonly upsert?: UpsertKeys;
   /** What to do with rows whose time lies outside the task's intervals, or is NULL. */
   readonly outOfRange: 'fail' | 'drop';
   /** When a file or a `full` input of an incremental node changes: keep done intervals, or redo them. */

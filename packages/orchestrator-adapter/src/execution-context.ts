@@ -22,6 +22,8 @@ export interface FoundFiles {
 /** Everything that the tasks of one run need besides themselves. */
 export interface ExecutionContext {
   readonly run: string;
+  /** What an exposure writes depends on it. */
+  readonly environment: string;
   /** Who runs them, for the messages of others that wait: `host:pid`. */
   readonly holder: string;
   readonly now: Instant;

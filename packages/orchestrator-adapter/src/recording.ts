@@ -5,6 +5,7 @@ import {
   cut,
   hasIntervals,
   needed,
+  readsSeen,
   taskOf,
   type Invalidation,
   type ResolvedNode,
@@ -29,7 +30,7 @@ export async function recordCommit(
   if (own === undefined)
     return { status: 'stale', reason: `the state does not know ${commit.node}`, invalidated: [] };
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
-  const needs: Need[] = own.reads.flatMap((read) => {
+  const needs: Need[] = readsSeen(own.reads, commit.seen).flatMap((read) => {
     const input = byId.get(read.snapshot);
     return input === undefined
       ? []

@@ -1,6 +1,13 @@
 import type { CatalogEntry, RenderedCheck, Work } from '@seeknal/engine';
-import { inputsOf, type Check, type ManifestNode, type NodeId, type Place } from '@seeknal/manifest';
-import { ALL_TIME, hasIntervals, type ResolvedNode, type Task } from '@seeknal/plan';
+import {
+  exposurePath,
+  inputsOf,
+  type Check,
+  type ManifestNode,
+  type NodeId,
+  type Place,
+} from '@seeknal/manifest';
+import { ALL_TIME, hasIntervals, taskOf, type ResolvedNode, type SnapshotId, type Task } from '@seeknal/plan';
 
 import { catalogOf, type CatalogSources } from './catalog.ts';
 import type { ExecutionContext, RenderedSql } from './execution-context.ts';
@@ -23,18 +30,7 @@ export async function workOf(
   const rendered: RenderedSql | null =
     spec.kind === 'transform' ? await context.render(node.id, spec.sql, interval) : null;
   const catalog = await catalogOf(resolved, task.range, sourcesOf(context));
-  const ownFile =
-    spec.kind === 'source'
-      ? [
-          {
-            from: 'file',
-            node: node.id,
-            snapshot: snapshot.id,
-            file: fileOf(node.id, context),
-            within: null,
-          } as const,
-        ]
-      : [];
+  const ownFile = spec.kind === 'source' ? [ownFileOf(node.id, snapshot.id, context)] : [];
   const work: Work = {
     run: context.run,
     task: task.id,
@@ -49,9 +45,13 @@ export async function workOf(
     catalog: [...catalog, ...ownFile],
     places: Object.fromEntries(inputsOf(spec).map(({ place, ref }) => [place, ref])),
     timeColumn: hasIntervals(snapshot) || spec.kind === 'source' ? snapshot.timeColumn : null,
+    ...(spec.kind === 'transform' && spec.upsert !== undefined && { upsert: spec.upsert }),
     outOfRange: spec.kind === 'transform' ? spec.outOfRange : 'fail',
     checks: await checksOf(node, context),
-    export: spec.kind === 'exposure' ? { format: spec.format, path: context.absolute(spec.path) } : null,
+    export:
+      spec.kind === 'exposure'
+        ? { format: spec.format, path: context.absolute(exposurePath(node, context.environment)) }
+        : null,
     version: spec.kind === 'source' ? (context.loaded.get(node.id)?.version ?? null) : null,
     now: context.now,
   };
@@ -64,7 +64,9 @@ export async function auditWork(task: Task, context: ExecutionContext): Promise<
   const rows: readonly CatalogEntry[] =
     snapshot.materialization === 'view'
       ? await viewCatalog(task.node, context)
-      : [{ from: 'snapshot', node: task.node, snapshot: task.snapshot, within: null }];
+      : node.spec.kind === 'source'
+        ? [ownFileOf(task.node, task.snapshot, context)]
+        : [{ from: 'snapshot', node: task.node, snapshot: task.snapshot, within: null }];
   return {
     run: context.run,
     task: task.id,
@@ -86,6 +88,26 @@ export async function auditWork(task: Task, context: ExecutionContext): Promise<
     now: context.now,
   };
 }
+
+/**
+ * A check of the rows that a node shows now, or that a rule is about, for `Engine.check`.
+ *
+ * @param snapshot The one that is shown; of a rule, any.
+ */
+export async function lookWork(id: NodeId, snapshot: SnapshotId, context: ExecutionContext): Promise<Work> {
+  const resolved = context.resolved.get(id) as ResolvedNode;
+  const task: Task = { ...taskOf(resolved, ALL_TIME), snapshot };
+  if (resolved.node.spec.kind !== 'rule') return auditWork(task, context);
+  return (await workOf(task, { fence: 0, generation: 0 }, resolved, context)).work;
+}
+
+const ownFileOf = (node: NodeId, snapshot: SnapshotId, context: ExecutionContext): CatalogEntry => ({
+  from: 'file',
+  node,
+  snapshot,
+  file: fileOf(node, context),
+  within: null,
+});
 
 /** A view and all that it reads, as they stand. */
 async function viewCatalog(id: NodeId, context: ExecutionContext): Promise<readonly CatalogEntry[]> {

@@ -2,6 +2,7 @@ import { canonicalJson, type JsonObject, type ManifestNode, type NodeId } from '
 
 import type { ChangeCategory } from './plan.ts';
 import type { ResolvedNode } from './resolve.ts';
+import type { Cause, NodeImpact } from './reuse/node-impact.ts';
 import type { EnvironmentRecord, StateView } from './snapshot.ts';
 
 /** How a node differs from what the environment points at. */
@@ -10,6 +11,8 @@ export interface Change {
   readonly category: ChangeCategory | null;
   readonly reason: string;
   readonly path: readonly NodeId[];
+  /** What is known of its rows; null where nothing was compared. */
+  readonly impact: NodeImpact | null;
 }
 
 /** What belongs to an environment's pointer and not to the rows. */
@@ -20,20 +23,18 @@ export const metadataOf = ({ description, owner, tags, config }: ManifestNode): 
   audits: config['audits'] ?? null,
 });
 
-const SAME: Change = { kind: 'same', category: null, reason: 'unchanged', path: [] };
+const SAME: Change = { kind: 'same', category: null, reason: 'unchanged', path: [], impact: null };
 
-/**
- * Compares every resolved node with the environment's pointers. Impact is not weighed yet: a changed
- * definition counts as BREAKING and is rebuilt together with everything below it.
- */
+/** Compares every resolved node with the environment's pointers. */
 export function changes(
   resolved: ReadonlyMap<NodeId, ResolvedNode>,
   state: StateView,
   environment: EnvironmentRecord | null,
+  impacts: ReadonlyMap<NodeId, NodeImpact>,
 ): ReadonlyMap<NodeId, Change> {
   const found = new Map<NodeId, Change>();
   for (const [id, { node, snapshot }] of resolved) {
-    found.set(id, changeOf(id, node, snapshot, found, state, environment));
+    found.set(id, changeOf(id, node, snapshot, found, state, environment, impacts.get(id) ?? null));
   }
   return found;
 }
@@ -45,30 +46,94 @@ function changeOf(
   found: ReadonlyMap<NodeId, Change>,
   state: StateView,
   environment: EnvironmentRecord | null,
+  impact: NodeImpact | null,
 ): Change {
   const pointer = environment?.pointers[id];
-  if (pointer === undefined) return { kind: 'added', category: null, reason: 'new', path: [] };
-  if (pointer.snapshot === snapshot.id) {
-    if (canonicalJson(pointer.metadata) === canonicalJson(metadataOf(node))) return SAME;
+  if (pointer === undefined) return { kind: 'added', category: null, reason: 'new', path: [], impact };
+  if (pointer.snapshot === snapshot.id) return keptChange(node, pointer, found, impact);
+  const before = state.snapshots[pointer.snapshot]?.definition ?? {};
+  const keys = changedKeys(before, node.definition);
+  if (keys.length > 0) return ownChange(keys, impact);
+  const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input) as Change));
+  const [cause] = impact?.causes ?? [];
+  const from = cause?.node ?? above?.node;
+  const path = from === undefined ? [] : [...(found.get(from)?.path ?? []), from];
+  return {
+    kind: 'changed',
+    category: 'BREAKING',
+    reason: cause === undefined ? (path.length === 0 ? 'its inputs changed' : `it reads ${path.at(-1)}, which changed`) : causeText(cause, impact),
+    path,
+    impact,
+  };
+}
+
+/** The same rows under a definition that may be another. */
+function keptChange(
+  node: ManifestNode,
+  pointer: EnvironmentRecord['pointers'][string],
+  found: ReadonlyMap<NodeId, Change>,
+  impact: NodeImpact | null,
+): Change {
+  const isDescribedAnew = canonicalJson(pointer.metadata) !== canonicalJson(metadataOf(node));
+  if (impact?.isOwn === true) {
+    return {
+      kind: 'metadata',
+      category: 'METADATA',
+      reason: 'its definition is written otherwise; rows and columns stay the same',
+      path: [],
+      impact,
+    };
+  }
+  if (isDescribedAnew) {
     return {
       kind: 'metadata',
       category: 'METADATA',
       reason: 'only its description, owner, tags or audits changed',
       path: [],
+      impact,
     };
   }
-  const keys = changedKeys(state.snapshots[pointer.snapshot]?.definition ?? {}, snapshot.definition);
-  if (keys.length > 0) {
-    return { kind: 'changed', category: 'BREAKING', reason: `its ${keys.join(', ')} changed`, path: [] };
-  }
-  const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input) as Change));
-  const path = above === undefined ? [] : [...(found.get(above.node) as Change).path, above.node];
+  if (pointer.fingerprint === node.fingerprint || impact === null) return { ...SAME, impact };
+  const above = Object.keys(impact.reads).find((id) => isChanged(found.get(id) ?? SAME));
+  return {
+    ...SAME,
+    reason: above === undefined ? 'nothing that it reads differs' : `nothing that it reads of ${above} differs`,
+    path: above === undefined ? [] : [above],
+    impact,
+  };
+}
+
+/** A change of the node's own definition. */
+function ownChange(keys: readonly string[], impact: NodeImpact | null): Change {
+  const plain = `its ${keys.join(', ')} changed`;
+  if (impact === null) return { kind: 'changed', category: 'BREAKING', reason: plain, path: [], impact };
+  const { rows, changed, removed, added, shape } = impact.impact;
+  const isAddition = !rows && !shape && changed.length + removed.length === 0 && added.length > 0 && impact.causes.length === 0;
+  const doubt = impact.doubts[0] === undefined ? '' : ` It could not be analysed in full: ${impact.doubts[0]}.`;
+  const told = sentencesOf(impact);
   return {
     kind: 'changed',
-    category: 'BREAKING',
-    reason: path.length === 0 ? 'its inputs changed' : `it reads ${path.at(-1)}, which changed`,
-    path,
+    category: isAddition ? 'NON_BREAKING' : 'BREAKING',
+    reason: told === '' ? `${plain}${doubt === '' ? '' : `.${doubt}`}` : `${told}${doubt}`,
+    path: [],
+    impact,
   };
+}
+
+const sentencesOf = ({ edits }: NodeImpact): string => {
+  const shown = edits.slice(0, 2).map(({ sentence }) => sentence);
+  const more = edits.length > shown.length ? [`And ${edits.length - shown.length} more.`] : [];
+  return [...shown, ...more].join(' ');
+};
+
+/** `it reads amount of transform.daily, which changed`. */
+function causeText({ node, rows, columns }: Cause, impact: NodeImpact | null): string {
+  const doubt = impact?.doubts[0];
+  if (rows) return `${node} may have other rows`;
+  const names = columns.slice(0, 3).join(', ');
+  if (names === '') return `the order of columns or rows of ${node} changed`;
+  const text = `it reads ${names} of ${node}, which changed`;
+  return doubt === undefined ? text : `${text}; ${doubt}`;
 }
 
 const isChanged = ({ kind }: Change): boolean => kind === 'changed' || kind === 'added';

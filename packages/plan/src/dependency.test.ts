@@ -16,6 +16,8 @@ const DAILY = every('0 0 * * *');
 const HOURLY = every('0 * * * *');
 const WEEKLY = every('0 0 * * 1');
 const FULL: Related = { materialization: 'full', schedule: null, timeColumn: null };
+const UPSERT: Related = { ...DAILY, materialization: 'upsert_by_key', timeColumn: null };
+const APPEND: Related = { ...UPSERT, materialization: 'append' };
 const MONTHLY_FULL: Related = { ...FULL, schedule: { expression: '0 0 1 * *', timeZone: 'UTC' } };
 const FILE: Related = { materialization: 'source', schedule: null, timeColumn: null };
 const TIMED_FILE: Related = { ...FILE, timeColumn: 'day' };
@@ -39,6 +41,8 @@ test.each<[string, Reads, Related, Related, Interval, Interval]>([
   ['six days before', back(6), DAILY, DAILY, days(10, 11), days(4, 11)],
   ['all up to the end', ALL, DAILY, DAILY, days(5, 6), { start: ALL_TIME.start, end: jan(6) }],
   ['all of a week that has begun', ALL, WEEKLY, DAILY, days(10, 11), { start: ALL_TIME.start, end: jan(15) }],
+  ['what an interval brought to an upsert', INTERVAL, UPSERT, DAILY, days(5, 6), days(5, 6)],
+  ['the world at the end, for an append', ALL, UPSERT, APPEND, days(5, 6), { start: ALL_TIME.start, end: jan(6) }],
   ['a file by its time column', INTERVAL, TIMED_FILE, DAILY, days(5, 6), days(5, 6)],
   ['a file without one', INTERVAL, FILE, DAILY, days(5, 6), ALL_TIME],
   ['a table built whole', INTERVAL, FULL, DAILY, days(5, 6), ALL_TIME],

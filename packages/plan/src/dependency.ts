@@ -1,13 +1,13 @@
 import { ahead, alignOutward, back, schedule, type Interval, type Schedule } from '@seeknal/intervals';
 
-import { ALL_TIME, type Snapshot, type SnapshotRead } from './snapshot.ts';
+import { ALL_TIME, isByInterval, type Snapshot, type SnapshotRead } from './snapshot.ts';
 
 /** What the relation between two snapshots needs to know of either. */
 export type Related = Pick<Snapshot, 'materialization' | 'schedule' | 'timeColumn'>;
 
 /** Whether the snapshot's rows come interval by interval, so that one of them can change alone. */
-export const hasIntervals = ({ materialization }: Related): boolean =>
-  materialization === 'incremental_by_time';
+export const hasIntervals = ({ materialization }: Pick<Related, 'materialization'>): boolean =>
+  isByInterval(materialization);
 
 /** Parsed anew each time; the parser remembers. A snapshot with intervals always has a schedule. */
 function scheduleOf({ schedule: of }: Related): Schedule {
@@ -68,4 +68,16 @@ export function affected(
     case 'all':
       return { start: alignOutward(whole, own).start, end: ALL_TIME.end };
   }
+}
+
+/**
+ * Of everything that a table was ever made from, what one commit of it read: a table that is kept over inputs
+ * made anew has reads of both, and `seen` says which they were. Where it says nothing of a node, all count.
+ */
+export function readsSeen(
+  reads: readonly SnapshotRead[],
+  seen: { readonly [id: string]: number },
+): readonly SnapshotRead[] {
+  const told = new Set(reads.filter(({ snapshot }) => snapshot in seen).map(({ node }) => node));
+  return reads.filter(({ node, snapshot }) => snapshot in seen || !told.has(node));
 }

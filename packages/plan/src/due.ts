@@ -9,6 +9,7 @@ import {
   type IntervalSet,
 } from '@seeknal/intervals';
 
+import { hasIntervals } from './dependency.ts';
 import type { ResolvedNode } from './resolve.ts';
 import { ALL_TIME } from './snapshot.ts';
 import { newestEnded, scheduleOfTiming, wanted } from './wanted.ts';
@@ -40,7 +41,7 @@ export function due(
   // A file's contents prove what a load would find: a refresh is about tables.
   if (timing === null) return dueOnce(done, at.full && snapshot.materialization !== 'source', outside);
   if (whole === undefined) return { wanted: [], missing: [], again: [] };
-  if (snapshot.materialization !== 'incremental_by_time') {
+  if (!hasIntervals(snapshot)) {
     // The table holds one state of the world: a newer one than asked for is not turned back.
     const isDone = done.some(({ end }) => end >= whole.end);
     if (isDone && !at.full) return { wanted: want, missing: [], again: [] };
@@ -50,11 +51,11 @@ export function due(
   const schedule = scheduleOfTiming(timing);
   const gaps = missing({ wanted: want, done, schedule });
   if (gaps.length === 0) return { wanted: want, missing: [], again: [] };
+  const due = withLookback(gaps, schedule, timing.lookback, whole);
   if (timing.dependsOnPast) {
-    const rest = [{ start: (gaps[0] as Interval).start, end: whole.end }];
+    const rest = [{ start: (due[0] as Interval).start, end: whole.end }];
     return { wanted: want, missing: rest, again: again(rest, done, 'depends on the past') };
   }
-  const due = withLookback(gaps, schedule, timing.lookback, whole);
   return { wanted: want, missing: due, again: again(due, done, `look-back of ${timing.lookback}`) };
 }
 
@@ -76,7 +77,7 @@ export function cut(
   { timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>,
   set: IntervalSet,
 ): readonly Interval[] {
-  if (timing === null || snapshot.materialization !== 'incremental_by_time') return set;
+  if (timing === null || !hasIntervals(snapshot)) return set;
   const size = snapshot.timeColumn === null || timing.dependsOnPast ? 1 : (timing.batchSize ?? 1);
   return batches(set, scheduleOfTiming(timing), size);
 }
@@ -88,7 +89,7 @@ export function wantedOf(
   range: Interval | null,
 ): IntervalSet {
   if (timing === null || start === null) return [ALL_TIME];
-  if (snapshot.materialization === 'incremental_by_time') {
+  if (hasIntervals(snapshot)) {
     // A history in which each interval needs the one before has no gaps: a range can end it, not begin it.
     const within = timing.dependsOnPast && range !== null ? { start, end: range.end } : range;
     return wanted(timing, start, now, within);
@@ -102,6 +103,6 @@ export const countOf = (
   { timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>,
   set: IntervalSet,
 ): number =>
-  timing === null || snapshot.materialization !== 'incremental_by_time'
+  timing === null || !hasIntervals(snapshot)
     ? set.length
     : countIntervals(set, scheduleOfTiming(timing));

@@ -2,10 +2,11 @@ import { difference, intersection, intervalSet, overlaps, union, type IntervalSe
 import { canonicalJson, type JsonObject, type NodeId } from '@seeknal/manifest';
 
 import { metadataOf, type Change } from './change.ts';
-import { affected, needed } from './dependency.ts';
+import { affected, hasIntervals, needed } from './dependency.ts';
 import { due, type Due } from './due.ts';
 import type { PlanRequest } from './plan-request.ts';
 import type { ResolvedNode } from './resolve.ts';
+import { ALL_TIME, hasTable } from './snapshot.ts';
 
 /** Everything the planner found out about one node; it becomes one line of the plan. */
 export interface Finding {
@@ -19,8 +20,12 @@ export interface Finding {
   readonly waitsFor: NodeId | null;
   /** Whether rows that are there have to pass audits that they have not met. */
   readonly audits: boolean;
+  /** What is due and is not run, because rows of `prod` that it is, or reads, are behind. */
+  readonly behind: IntervalSet;
   /** Inputs that change while the done intervals stay, as the author asked. */
   readonly keptOver: readonly NodeId[];
+  /** What the caller knows of it. */
+  readonly known: readonly string[];
 }
 
 /** Finds out about one node, given what was found of everything that it reads. */
@@ -32,13 +37,16 @@ export function find(
   request: PlanRequest,
 ): Finding {
   const isSelected = request.select === null || request.select.has(id);
+  const isOwned = request.owned?.has(resolved.snapshot.id) ?? false;
   const { now, range } = request;
-  const dueNow = due(resolved, { now, range, full: request.full && isSelected }, request.outside[id]);
-  const wished = isSelected ? dueNow.missing : [];
+  const isFull = request.full && isSelected && !isOwned;
+  const dueNow = due(resolved, { now, range, full: isFull }, request.outside[id]);
+  const behind = isOwned ? dueNow.missing : behindOf(resolved, dueNow.missing, above);
+  const wished = isSelected ? difference(dueNow.missing, behind) : [];
   const waitsFor = wished.length === 0 ? null : emptyInput(resolved, above);
   const blocked = wished.length === 0 || waitsFor !== null ? null : blockedBy(resolved, wished, above);
   const missing = waitsFor === null ? wished : [];
-  const maybe = isSelected && blocked === null ? maybeOf(resolved, missing, above) : [];
+  const maybe = isSelected && !isOwned && blocked === null ? maybeOf(resolved, missing, above) : [];
   const audits = isSelected && blocked === null && meetsNewAudits(resolved, request);
   return {
     resolved,
@@ -49,7 +57,9 @@ export function find(
     blocked,
     waitsFor,
     audits,
+    behind,
     keptOver: keptOver(resolved, above),
+    known: request.notes?.[id] ?? [],
   };
 }
 
@@ -80,7 +90,7 @@ function blockedBy(
   for (const read of snapshot.reads) {
     const input = above.get(read.node);
     if (input === undefined) continue;
-    const gaps = difference(input.due.missing, input.missing);
+    const gaps = difference(difference(input.due.missing, input.missing), input.behind);
     if (gaps.length === 0) continue;
     for (const range of missing) {
       const need = needed(read, input.resolved.snapshot, snapshot, range);
@@ -91,6 +101,32 @@ function blockedBy(
   return null;
 }
 
+/**
+ * What of the due has to wait for rows that are behind: the intervals that read them. A node without
+ * intervals takes what is there, and runs again when there is more; where nothing is there, it waits.
+ */
+function behindOf(
+  { snapshot, timing }: ResolvedNode,
+  due: IntervalSet,
+  above: ReadonlyMap<NodeId, Finding>,
+): IntervalSet {
+  const waiting = snapshot.reads.flatMap((read) => {
+    const input = above.get(read.node);
+    if (input === undefined || input.behind.length === 0) return [];
+    if (isEmpty(input)) return due;
+    if (!hasIntervals(snapshot)) return [];
+    return input.behind.flatMap((range) => affected(read, input.resolved.snapshot, snapshot, range) ?? []);
+  });
+  const behind = intersection(intervalSet(waiting), due);
+  const [first] = behind;
+  if (timing?.dependsOnPast !== true || first === undefined) return behind;
+  return intersection([{ start: first.start, end: ALL_TIME.end }], due);
+}
+
+/** Whether a table has no rows to count on, and gets none from this plan. */
+const isEmpty = ({ resolved: { snapshot, record }, missing }: Finding): boolean =>
+  hasTable(snapshot.materialization) && (record?.done ?? []).length === 0 && missing.length === 0;
+
 /** The first input that has no rows and is not to have any yet: a query over it has nothing to bind to. */
 function emptyInput({ snapshot }: ResolvedNode, above: ReadonlyMap<NodeId, Finding>): NodeId | null {
   for (const { node } of snapshot.inputs) {
@@ -98,8 +134,7 @@ function emptyInput({ snapshot }: ResolvedNode, above: ReadonlyMap<NodeId, Findi
     if (input === undefined) continue;
     if (input.waitsFor !== null) return input.waitsFor;
     const { snapshot: parent, record } = input.resolved;
-    const hasTable = parent.materialization === 'full' || parent.materialization === 'incremental_by_time';
-    if (hasTable && input.due.missing.length === 0 && (record?.done ?? []).length === 0) return node;
+    if (hasTable(parent.materialization) && input.due.missing.length === 0 && (record?.done ?? []).length === 0) return node;
   }
   return null;
 }

@@ -1,8 +1,11 @@
 export {
   ALL_TIME,
+  hasTable,
+  isByInterval,
   type EnvironmentRecord,
   type Materialization,
   type Pointer,
+  type Proof,
   type Snapshot,
   type SnapshotId,
   type SnapshotInput,
@@ -16,17 +19,22 @@ export type {
   NodeAction,
   NodePlan,
   Plan,
+  PlannedFork,
   PlanBase,
   PlanSummary,
   Task,
   TaskAction,
 } from './plan.ts';
 export { metadataOf } from './change.ts';
-export { affected, hasIntervals, needed, type Related } from './dependency.ts';
+export { affected, hasIntervals, needed, readsSeen, type Related } from './dependency.ts';
 export { countOf, cut, wantedOf, type Outside } from './due.ts';
 export { plan } from './planner.ts';
 export type { PlanRequest } from './plan-request.ts';
 export { taskOf } from './tasks.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
+export { findReuse } from './reuse/find-reuse.ts';
+export type { Cause, NodeImpact } from './reuse/node-impact.ts';
+export type { ParseSql } from './reuse/node-meaning.ts';
+export { ANALYSER, proofsOf, provenSnapshot, withProofs } from './reuse/proofs.ts';
 export { restate } from './restate.ts';
 export { taskId } from './task-id.ts';

@@ -1,5 +1,6 @@
 import { inputsOf, type Manifest, type NodeId } from '@seeknal/manifest';
 
+import { hasIntervals } from './dependency.ts';
 import { countOf } from './due.ts';
 import type { Finding } from './finding.ts';
 import type { NodeAction, NodePlan, PlanSummary, Task } from './plan.ts';
@@ -18,6 +19,10 @@ export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan 
     category: change.category,
     reason: reasonOf(finding),
     path: change.path,
+    impact: change.impact?.impact ?? null,
+    edits: change.impact?.edits ?? [],
+    causes: change.impact?.causes ?? [],
+    sql: sqlOf(change.impact),
     snapshot: snapshot.id,
     isNew: record === null,
     missing: blocked === null ? missing : [],
@@ -28,11 +33,25 @@ export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan 
   };
 }
 
-function notesOf({ keptOver, missing, resolved: { node } }: Finding): readonly string[] {
+const sqlOf = (impact: Finding['change']['impact']): NodePlan['sql'] => {
+  const { old, new: now } = impact?.sql ?? { old: null, new: null };
+  return old === null || now === null || old === now ? null : { old, new: now };
+};
+
+function notesOf({ keptOver, missing, behind, resolved, known }: Finding): readonly string[] {
+  const { node } = resolved;
+  const waits = behind.length === 0 ? [] : [behindText(resolved, behind)];
   const kept = keptOver.map((input) => `${input} changed: done intervals are kept (on_change: keep)`);
   const volatile = node.spec.kind === 'transform' && missing.length > 0 ? node.spec.volatile : [];
   const calls = volatile.map((name) => `${name} may give other values each time it runs`);
-  return [...kept, ...calls];
+  return [...known, ...waits, ...kept, ...calls];
+}
+
+/** `behind prod: 2 intervals wait until its own run has filled them`. */
+function behindText(resolved: ResolvedNode, behind: Finding['behind']): string {
+  const count = countOf(resolved, behind);
+  const what = hasIntervals(resolved.snapshot) ? (count === 1 ? '1 interval waits' : `${count} intervals wait`) : 'it waits';
+  return `behind prod: ${what} for the next run of prod`;
 }
 
 function actionOf({ blocked, waitsFor, change, missing }: Finding): NodeAction {
@@ -43,11 +62,13 @@ function actionOf({ blocked, waitsFor, change, missing }: Finding): NodeAction {
   return missing.length > 0 ? 'backfill' : 'keep';
 }
 
-function reasonOf({ blocked, waitsFor, change, missing, maybe, due: { again } }: Finding): string {
+function reasonOf({ blocked, waitsFor, change, missing, maybe, behind, due: { again } }: Finding): string {
   if (blocked !== null) return blocked;
   if (waitsFor !== null) return `${waitsFor} has no rows yet`;
   if (change.kind !== 'same') return change.reason;
   if (missing.length > 0) return again[0]?.reason ?? 'intervals are missing';
+  if (behind.length > 0) return 'behind prod';
+  if (change.reason !== 'unchanged') return change.reason;
   return maybe.length > 0 ? 'runs again only if rows above differ' : 'up to date';
 }
 
@@ -70,6 +91,10 @@ export function unsupported(
         ? node.spec.reason
         : `it reads ${lacking?.ref}, which this version cannot run`,
     path: [],
+    impact: null,
+    edits: [],
+    causes: [],
+    sql: null,
     snapshot: null,
     isNew: false,
     missing: [],
@@ -92,6 +117,10 @@ export function removed(id: NodeId, state: StateView, { pointers }: EnvironmentR
     category: 'BREAKING',
     reason: 'no longer in the project',
     path: [],
+    impact: null,
+    edits: [],
+    causes: [],
+    sql: null,
     snapshot,
     isNew: false,
     missing: [],

@@ -1,8 +1,10 @@
 import type { Interval } from '@seeknal/intervals';
-import type { Manifest, NodeId } from '@seeknal/manifest';
+import type { JsonObject, Manifest, NodeId } from '@seeknal/manifest';
 
 import type { Outside } from './due.ts';
-import type { StateView } from './snapshot.ts';
+import type { Invalidation, PlannedFork } from './plan.ts';
+import type { NodeImpact } from './reuse/node-impact.ts';
+import type { Proof, SnapshotId, StateView } from './snapshot.ts';
 
 /** Everything a plan is a function of. */
 export interface PlanRequest {
@@ -21,4 +23,21 @@ export interface PlanRequest {
   readonly full: boolean;
   /** What was found of sources' files and exposures' exports. */
   readonly outside: { readonly [node: NodeId]: Outside };
+  /** What else is to be said of nodes in their lines. */
+  readonly notes?: { readonly [node: NodeId]: readonly string[] };
+  /**
+   * Snapshots that `prod` shows and fills: another environment reads what they have, waits for the rest, and
+   * never writes them.
+   */
+  readonly owned?: ReadonlySet<SnapshotId>;
+  /** What was found out about nodes that the environment has under another fingerprint. */
+  readonly impacts?: ReadonlyMap<NodeId, NodeImpact>;
+  /** Proofs that `state` holds already and that are to be recorded with the plan. */
+  readonly proofs?: readonly Proof[];
+  /** Stretches to be made anew, taken out of what `state` has done already. */
+  readonly invalidations?: readonly Invalidation[];
+  /** Copies to be made before anything else; `state` has them already. */
+  readonly forks?: readonly PlannedFork[];
+  /** What the plan was asked for, in the caller's terms: kept in the plan, so that it can be made again. */
+  readonly asked?: JsonObject;
 }

@@ -1,7 +1,11 @@
 import type { Instant, Interval } from '@seeknal/intervals';
-import type { NodeId, NodeKind } from '@seeknal/manifest';
+import type { JsonObject, NodeId, NodeKind } from '@seeknal/manifest';
 
-import type { Materialization, Snapshot, SnapshotId } from './snapshot.ts';
+import type { Impact } from '@seeknal/sql-ast';
+import type { SqlEdit } from '@seeknal/sql-diff';
+
+import type { Cause } from './reuse/node-impact.ts';
+import type { Materialization, Proof, Snapshot, SnapshotId } from './snapshot.ts';
 
 /**
  * What a task does: read a file's shape and version, fill a table, run a rule, write a file, look at a view,
@@ -47,15 +51,30 @@ export interface NodePlan {
   /** Intervals in `missing`, and the tasks they are cut into. */
   readonly intervals: number;
   readonly tasks: number;
+  /** What becomes of its rows and columns; null: nothing was compared. `rows` implies every column. */
+  readonly impact: Impact | null;
+  /** How its own query was edited, and what of its inputs differs. */
+  readonly edits: readonly SqlEdit[];
+  readonly causes: readonly Cause[];
+  /** Its query before and now, canonical; null where it is the same, or no query. */
+  readonly sql: { readonly old: string; readonly new: string } | null;
   /** Things to know that change nothing: done intervals kept over a changed file, a volatile function. */
   readonly notes: readonly string[];
 }
 
 /** What must hold for the plan to be applied as shown. */
 export interface PlanBase {
-  readonly environment: { readonly name: string; readonly epoch: number };
+  readonly environment: {
+    readonly name: string;
+    /** 0: the plan makes it. */
+    readonly epoch: number;
+  };
+  /** Epochs of the other environments: whose rows are shared, and which may be promoted to. */
+  readonly others: { readonly [name: string]: number };
   /** Generation of every snapshot of the plan that already existed. */
   readonly generations: { readonly [id: SnapshotId]: number };
+  /** Of every node of the manifest: a hash of what decides its rows, of its metadata and of its timing. */
+  readonly nodes: { readonly [node: NodeId]: string };
 }
 
 /** The difference between an environment and a manifest, made into tasks. Plain JSON. */
@@ -71,9 +90,15 @@ export interface Plan {
   readonly now: Instant;
   /** The range asked for, resolved; null: everything wanted up to now. */
   readonly range: Interval | null;
+  /** What it was asked for beside the range, in the terms of whoever asked. */
+  readonly asked: JsonObject;
   readonly base: PlanBase;
   /** Snapshots to be recorded before the first task. */
   readonly snapshots: readonly Snapshot[];
+  /** Why fingerprints of the plan may use rows of others: recorded with the snapshots. */
+  readonly proofs: readonly Proof[];
+  /** Tables copied before anything else, so that others keep the rows that this plan makes anew. */
+  readonly forks: readonly PlannedFork[];
   /** Stretches invalidated before the first task: look-back, restatement, full refresh. */
   readonly invalidations: readonly Invalidation[];
   /** In topological order. */
@@ -83,6 +108,13 @@ export interface Plan {
   /** The pointers the environment gets once everything is done. */
   readonly pointers: { readonly [node: NodeId]: SnapshotId };
   readonly summary: PlanSummary;
+}
+
+/** A snapshot that is copied under an id of its own. */
+export interface PlannedFork {
+  readonly node: NodeId;
+  readonly from: SnapshotId;
+  readonly to: SnapshotId;
 }
 
 export interface Invalidation {

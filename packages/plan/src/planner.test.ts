@@ -77,7 +77,7 @@ function after(
     switchedAt: 0,
     expiresAt: null,
   };
-  return { snapshots, environments: { prod } };
+  return { snapshots, environments: { prod }, proofs: {} };
 }
 
 const line = ({ node, action, missing, maybe }: NodePlan): string =>
@@ -373,6 +373,18 @@ test('a node that depends on its past is redone from the first gap on', () => {
   expect(again.invalidations.map(({ range }) => said([range]))).toEqual(['3-4']);
 });
 
+test('look-back of a node that depends on its past reaches from there to the end', () => {
+  const past = [SOURCE, { ...DAILY, timing: { dependsOnPast: true, lookback: 2 } }];
+  const next = planned(past, after(planned(past), EMPTY), { now: jan(6) });
+  expect(said(nodeOf(next, 'transform.daily').missing)).toBe('3-5');
+});
+
+test('what the caller knows of a node stands in its line', () => {
+  const notes = { 'transform.daily': ['its rows are known'] };
+  const plan = planned([SOURCE, DAILY], EMPTY, { notes });
+  expect(nodeOf(plan, 'transform.daily').notes).toEqual(['its rows are known']);
+});
+
 test('a range does not let a node that depends on its past begin after a gap', () => {
   const past = [SOURCE, { ...DAILY, timing: { dependsOnPast: true } }];
   expect(said(nodeOf(planned(past, EMPTY, { range: days(3, 4) }), 'transform.daily').missing)).toBe('1-3');
@@ -506,6 +518,7 @@ test('a pointer made under the same fingerprint by a proof keeps its snapshot', 
   const fingerprint = manifest.nodes['source.events']?.fingerprint as string;
   const [snapshot] = FIRST.snapshots;
   const proven = {
+    proofs: {},
     snapshots: {
       older: recordOf({ ...(snapshot as NonNullable<typeof snapshot>), id: 'older' }, [ALL_TIME]),
     },

@@ -1,11 +1,11 @@
-import { canonicalJson, sha256, type Manifest, type NodeId } from '@seeknal/manifest';
+import { canonicalJson, sha256, type Manifest, type ManifestNode, type NodeId } from '@seeknal/manifest';
 
-import { changes, type Change } from './change.ts';
+import { changes, metadataOf, type Change } from './change.ts';
 import { find, type Finding } from './finding.ts';
 import { nodePlan, removed, summaryOf, unsupported } from './node-plan.ts';
 import type { Invalidation, NodePlan, Plan, Task } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { resolveNodes } from './resolve.ts';
+import { resolveNodes, timingOf } from './resolve.ts';
 import type { EnvironmentRecord, SnapshotId } from './snapshot.ts';
 import { tasksOf } from './tasks.ts';
 
@@ -17,7 +17,7 @@ export function plan(request: PlanRequest): Plan {
   const { manifest, state, select } = request;
   const environment = state.environments[request.environment] ?? null;
   const resolved = resolveNodes(manifest, state, environment, request.now, request.range);
-  const changed = changes(resolved, state, environment);
+  const changed = changes(resolved, state, environment, request.impacts ?? new Map());
   const found = new Map<NodeId, Finding>();
   for (const [id, node] of resolved) {
     found.set(id, find(id, node, changed.get(id) as Change, found, request));
@@ -33,7 +33,7 @@ export function plan(request: PlanRequest): Plan {
     }
     const ownTasks = own.blocked === null ? tasksOf(own) : [];
     for (const task of ownTasks) tasks.push(task);
-    nodes.push(nodePlan(node.id, own, ownTasks.length));
+    nodes.push(anew(nodePlan(node.id, own, ownTasks.length), request));
   }
   if (select === null) {
     const gone = Object.keys(environment?.pointers ?? {}).filter((id) => !(id in manifest.nodes));
@@ -47,14 +47,25 @@ export function plan(request: PlanRequest): Plan {
     environment: request.environment,
     now: request.now,
     range: request.range,
+    asked: request.asked ?? {},
     base: {
       environment: { name: request.environment, epoch: environment?.epoch ?? 0 },
+      others: Object.fromEntries(
+        Object.values(state.environments).flatMap(({ name, epoch }) =>
+          name === request.environment ? [] : [[name, epoch]],
+        ),
+      ),
+      nodes: Object.fromEntries(Object.values(manifest.nodes).map((node) => [node.id, planningHash(node)])),
       generations: Object.fromEntries(
         used.flatMap(({ resolved: { record } }) => (record === null ? [] : [[record.id, record.generation]])),
       ),
     },
     snapshots: used.flatMap(({ resolved: { record, snapshot } }) => (record === null ? [snapshot] : [])),
-    invalidations: used.flatMap(invalidationsOf),
+    proofs: (request.proofs ?? []).filter(({ fingerprint, snapshot }) =>
+      used.some((own) => own.resolved.node.fingerprint === fingerprint && own.resolved.snapshot.id === snapshot),
+    ),
+    forks: request.forks ?? [],
+    invalidations: [...(request.invalidations ?? []), ...used.flatMap(invalidationsOf)],
     nodes,
     tasks,
     pointers: pointersAfter(used, environment?.pointers ?? {}, select === null ? manifest : null),
@@ -62,6 +73,19 @@ export function plan(request: PlanRequest): Plan {
   };
   return { ...body, id: sha256(canonicalJson(body as never)).slice(0, 16), createdAt: request.now };
 }
+
+/** The line of a node whose rows are made anew on somebody's word, or over a copy. */
+function anew(line: NodePlan, { invalidations = [], forks = [] }: PlanRequest): NodePlan {
+  const asked = invalidations.find(({ snapshot }) => snapshot === line.snapshot);
+  const fork = forks.find(({ to }) => to === line.snapshot);
+  const reason = asked !== undefined && line.category === null && line.missing.length > 0 ? asked.reason : line.reason;
+  const copied = 'its table is copied first: the environments that show it keep their rows';
+  return { ...line, reason, notes: fork === undefined ? line.notes : [...line.notes, copied] };
+}
+
+/** What a plan depends on of one node, in few characters. */
+const planningHash = (node: ManifestNode): string =>
+  sha256(canonicalJson([node.fingerprint, metadataOf(node), timingOf(node) as never])).slice(0, 16);
 
 const invalidationsOf = ({ resolved, due: { again }, missing, blocked }: Finding): readonly Invalidation[] =>
   missing.length === 0 || blocked !== null

@@ -8,6 +8,7 @@ import {
   type Timing,
 } from '@seeknal/manifest';
 
+import { provenSnapshot } from './reuse/proofs.ts';
 import type {
   EnvironmentRecord,
   Materialization,
@@ -53,38 +54,52 @@ export function resolveNodes(
     const materialization = materializationOf(node);
     const inputs = inputsOf(node.spec).map((input) => ({ ...input, resolved: resolved.get(input.ref) }));
     if (materialization === null || inputs.some((input) => input.resolved === undefined)) continue;
-    const id = snapshotIdOf(node, environment);
+    const id = snapshotIdOf(node, environment, state);
     const record = state.snapshots[id] ?? null;
     const timing = timingOf(node);
     const inputStarts = inputs.flatMap((input) => input.resolved?.start ?? []);
     const start = timing === null ? null : startOf(timing, inputStarts, record?.start ?? null, now, range);
-    const snapshot: Snapshot = record ?? {
-      id,
-      node: node.id,
-      kind: node.type,
-      fingerprint: node.fingerprint,
-      definition: node.definition,
-      materialization,
+    // What a kept snapshot reads may have moved since it was made.
+    const links = {
       inputs: inputs.map(({ place, ref, resolved: input }) => ({
         place,
         node: ref,
         snapshot: (input as ResolvedNode).snapshot.id,
       })),
       reads: readsOf(node, resolved),
+    };
+    const made = {
+      id,
+      node: node.id,
+      kind: node.type,
+      fingerprint: node.fingerprint,
+      definition: node.definition,
+      materialization,
       schedule: timing === null ? null : { expression: timing.schedule, timeZone: timing.timeZone },
       timeColumn: node.spec.kind === 'source' || node.spec.kind === 'transform' ? node.spec.timeColumn : null,
       start,
       createdAt: now,
     };
+    const snapshot: Snapshot = { ...(record ?? made), ...links };
     resolved.set(node.id, { node, snapshot, record, timing, start });
   }
   return resolved;
 }
 
-/** A pointer made under the same fingerprint may name another snapshot: a proof, or a fork. */
-function snapshotIdOf(node: ManifestNode, environment: EnvironmentRecord | null): string {
+/**
+ * A pointer made under the same fingerprint may name another snapshot: a fork, or one that was proved to have
+ * the same rows. So may a proof, where there is no table of the fingerprint's own.
+ */
+function snapshotIdOf(node: ManifestNode, environment: EnvironmentRecord | null, state: StateView): string {
   const pointer = environment?.pointers[node.id];
-  return pointer?.fingerprint === node.fingerprint ? pointer.snapshot : node.fingerprint;
+  const pointed = state.snapshots[pointer?.snapshot ?? ''];
+  const isProved = state.proofs[node.fingerprint]?.snapshot === pointed?.id;
+  if (pointer?.fingerprint === node.fingerprint) {
+    // A proof that was taken back is believed no more, whoever points by it.
+    if (pointed === undefined || pointed.fingerprint === node.fingerprint || isProved) return pointer.snapshot;
+  }
+  if (node.fingerprint in state.snapshots) return node.fingerprint;
+  return provenSnapshot(node.fingerprint, state)?.id ?? node.fingerprint;
 }
 
 /** What a node's rows come from, views seen through: a view hands on everything that it reads. */

@@ -52,6 +52,7 @@ function restated(
   const first = plan({ manifest, state: EMPTY, ...at });
   const state: StateView = {
     environments: {},
+    proofs: {},
     snapshots: Object.fromEntries(
       first.snapshots
         .filter(({ node }) => !forget.includes(node))

@@ -8,7 +8,22 @@ export type SnapshotId = string;
 export const ALL_TIME: Interval = { start: -8_640_000_000_000_000, end: 8_640_000_000_000_000 };
 
 /** What becomes of a node's rows. */
-export type Materialization = 'source' | 'full' | 'incremental_by_time' | 'view' | 'rule' | 'exposure';
+export type Materialization =
+  | 'source'
+  | 'full'
+  | 'incremental_by_time'
+  | 'append'
+  | 'upsert_by_key'
+  | 'view'
+  | 'rule'
+  | 'exposure';
+
+/** Whether rows come interval by interval, so that one of them can be made again alone. */
+export const isByInterval = (of: Materialization): boolean =>
+  of === 'incremental_by_time' || of === 'append' || of === 'upsert_by_key';
+
+/** Whether there are rows in a table of the node's own. */
+export const hasTable = (of: Materialization): boolean => of === 'full' || isByInterval(of);
 
 /** One input as the definition names it: the cone of a snapshot, one step of it. */
 export interface SnapshotInput {
@@ -61,6 +76,28 @@ export interface SnapshotRecord extends Snapshot {
   readonly rows: number | null;
   /** What a node without a table left outside the warehouse: the version of a source's files, the identity of an exported file. */
   readonly version: JsonObject | null;
+  /** Set while its table is being dropped: nothing may begin to refer to it any more. */
+  readonly dropping?: true;
+}
+
+/**
+ * That the rows of a snapshot are also those of another fingerprint. Without it the node is rebuilt; with a
+ * wrong one its rows would be wrong.
+ */
+export interface Proof {
+  /** The new one, which needs no rows of its own. */
+  readonly fingerprint: string;
+  /** Whose rows it may use. */
+  readonly snapshot: SnapshotId;
+  /** The fingerprint it was compared with. */
+  readonly from: string;
+  /** Version of what found it; a proof of another version can be made again or revoked. */
+  readonly analyser: string;
+  /** For people, in one line. */
+  readonly reason: string;
+  /** Edits and path, and the condition it holds under, where there is one. */
+  readonly evidence: JsonObject;
+  readonly madeAt: Instant;
 }
 
 /** Which snapshot a name of an environment stands for. */
@@ -77,8 +114,12 @@ export interface EnvironmentRecord {
   /** Raised by every switch. */
   readonly epoch: number;
   readonly pointers: { readonly [node: NodeId]: Pointer };
-  /** The pointers before the newest switch, for a rollback. */
+  /** Content hash of the manifest that the pointers were made from, as `saveManifest` keeps it; null: none was kept. */
+  readonly manifest?: string | null;
+  /** The pointers before the newest switch that changed them, for a rollback; null: there is no way back. */
   readonly previous: { readonly [node: NodeId]: Pointer } | null;
+  /** The manifest that `previous` was made from. */
+  readonly previousManifest?: string | null;
   readonly createdAt: Instant;
   readonly switchedAt: Instant;
   /** Null: never. */
@@ -89,4 +130,6 @@ export interface EnvironmentRecord {
 export interface StateView {
   readonly snapshots: { readonly [id: SnapshotId]: SnapshotRecord };
   readonly environments: { readonly [name: string]: EnvironmentRecord };
+  /** By the new fingerprint. */
+  readonly proofs: { readonly [fingerprint: string]: Proof };
 }

@@ -135,6 +135,7 @@ function withDone(nodes: readonly ExampleNode[], now: number, done: readonly Int
   const { snapshots } = planAt(nodes, EMPTY, now, null);
   return {
     environments: {},
+    proofs: {},
     snapshots: Object.fromEntries(snapshots.map((snapshot) => [snapshot.id, recordOf(snapshot, done)])),
   };
 }

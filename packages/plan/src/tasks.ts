@@ -11,6 +11,8 @@ const ACTIONS: Record<Materialization, TaskAction> = {
   source: 'load',
   full: 'build',
   incremental_by_time: 'build',
+  append: 'build',
+  upsert_by_key: 'build',
   view: 'view',
   rule: 'check',
   exposure: 'export',

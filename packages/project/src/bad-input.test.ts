@@ -221,6 +221,25 @@ const rows: readonly [string, string, string, string, RegExp, RegExp?][] = [
   [T, daily('', 'SELECT * FROM source.orders -- {{ start }}'), 'NOT_INCREMENTAL', '4:6', /neither/],
   [T, transform('mode: incremental_by_time\n'), 'KEY_MISSING', '3:7', /needs a schedule/],
   [T, transform('lookback: 2\n'), 'VALUE_INVALID', '3:11', /without a schedule/],
+  [T, transform('mode: append\n'), 'KEY_MISSING', '3:7', /needs a schedule/],
+  [T, daily('mode: append\ntime_column: day\n'), 'VALUE_INVALID', '5:14', /interval that gave them/],
+  [T, daily('mode: append\nbatch_size: 2\n'), 'VALUE_INVALID', '5:13', /append makes one at a time/],
+  [T, daily('mode: upsert_by_key\n'), 'KEY_MISSING', '4:7', /which columns are the key/, /unique_keys/],
+  [
+    T,
+    daily('materialization: {mode: upsert_by_key, unique_keys: [a], time_column: day}\n'),
+    'VALUE_INVALID',
+    '4:71',
+    /interval that gave them/,
+  ],
+  [T, daily('unique_keys: [a]\n'), 'VALUE_INVALID', '4:14', /nothing with the mode incremental_by_time/],
+  [
+    T,
+    transform('materialization: {order_by: [a]}\n'),
+    'VALUE_INVALID',
+    '3:29',
+    /"order_by" means nothing with the mode full/,
+  ],
   // templates
   [T, transform('', "SELECT '{{ strat }}'"), 'TEMPLATE_UNKNOWN_NAME', '3:14', /"strat"/],
   [T, transform('', "SELECT '{{ start }}'"), 'TEMPLATE_UNKNOWN_NAME', '3:14', /"start"/, /schedule/],
@@ -254,6 +273,13 @@ const rows: readonly [string, string, string, string, RegExp, RegExp?][] = [
     /refers to itself/,
   ],
   // rules and exposures
+  [
+    'seeknal/exposures/x.yml',
+    'kind: exposure\nname: x\ntype: file\nparams: {path: target/Environments/dev/x.csv}\ninputs: [source.orders]\n',
+    'PATH_OUTSIDE',
+    '4:16',
+    /not a place for an export/,
+  ],
   [
     'seeknal/rules/r.yml',
     'kind: rule\nname: r\nrule: {type: range, column: a}\ninputs: [source.orders]\n',

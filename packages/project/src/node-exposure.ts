@@ -1,6 +1,6 @@
 import { isAbsolute, posix } from 'node:path';
 
-import { nearest, type ExposureSpec, type Json, type JsonObject } from '@seeknal/manifest';
+import { ENVIRONMENTS_FOLDER, nearest, type ExposureSpec, type Json, type JsonObject } from '@seeknal/manifest';
 
 import { definitionOf } from './definition.ts';
 import { declaredInputs } from './node-inputs.ts';
@@ -112,6 +112,7 @@ function pathOf(raw: RawNode, written: Json | undefined, context: NodeContext): 
     );
   const [first = ''] = path.toLowerCase().split('/');
   const isOwn =
+    path.toLowerCase().startsWith(`${ENVIRONMENTS_FOLDER}/`) ||
     [PROJECT_FILE, PROFILES_FILE, NODES_FOLDER, '.git', '.env'].includes(first) ||
     path.toLowerCase() === context.settings.warehouse.toLowerCase();
   return isOwn || path.endsWith('/') || path === '.'

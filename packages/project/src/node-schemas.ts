@@ -83,6 +83,9 @@ const manner = {
   batch_size: z.number().int('must be a whole number').min(1, 'must be at least 1').optional(),
   concurrency: z.number().int('must be a whole number').min(1, 'must be at least 1').optional(),
   depends_on_past: z.boolean().optional(),
+  unique_keys: names.optional(),
+  order_by: names.optional(),
+  version_column: text.optional(),
 };
 
 const transform = z.strictObject({
@@ -105,11 +108,88 @@ const transform = z.strictObject({
       type: text.optional(),
       connection: text.optional(),
       table: text.optional(),
-      unique_keys: names.optional(),
       enabled: z.boolean().optional(),
       create_table: z.boolean().optional(),
     })
     .optional(),
+  materializations: z.unknown().optional(),
+});
+
+/** A column, which SQL will name; braces would be a template. */
+const column = z.string().regex(/^[^{}]+$/, 'must be the name of a column');
+const columnNames = z.array(column);
+const days = z.number().int('must be a whole number of days').min(0, 'must not be negative');
+const rolling = z.strictObject({
+  window: z.union([z.array(days).min(1), days, z.string().regex(/^\d+d$/)], {
+    error: 'must be days: [1, 7] or 7d',
+  }),
+  aggs: z.array(text).optional(),
+  functions: z.array(text).optional(),
+});
+const feature = z.strictObject({
+  name: column,
+  column: column.optional(),
+  description: text.nullish(),
+  basic: z.array(text).optional(),
+  rolling: z.union([z.array(rolling), rolling]).optional(),
+  ratio: z
+    .array(
+      z.strictObject({
+        numerator: z.array(days).min(1),
+        denominator: z.array(days).min(1),
+        aggs: z.array(text).optional(),
+      }),
+    )
+    .optional(),
+  since: z.array(z.strictObject({ condition: text, aggs: z.array(text).optional() })).optional(),
+});
+const aggregation = z.strictObject({
+  ...head,
+  id_col: column,
+  feature_date_col: column,
+  application_date_col: column,
+  group_by: columnNames.nullish(),
+  features: z.array(feature).min(1, 'must have at least one feature'),
+  source: text.optional(),
+  inputs: inputs.nullish(),
+  params: z.record(z.string(), z.unknown()).nullish(),
+  columns: columns.nullish(),
+  audits: z.array(audit).nullish(),
+  tests: z.unknown().optional(),
+  materialization: z.unknown().optional(),
+  materializations: z.unknown().optional(),
+});
+
+const store = z.union([z.boolean(), z.looseObject({ enabled: z.boolean().optional() })], {
+  error: 'must be true, false or {enabled: …}',
+});
+const featureGroup = z.strictObject({
+  ...head,
+  entity: z.union(
+    [column, z.strictObject({ name: text, join_keys: columnNames.min(1), description: text.nullish() })],
+    { error: 'must be a name or {name, join_keys: […]}' },
+  ),
+  features: z
+    .union([columnNames, z.record(column, z.union([z.looseObject({}), z.string(), z.null()]))], {
+      error: 'must be names: {fee: {dtype: float}} or [fee]',
+    })
+    .nullish(),
+  transform: text.nullish(),
+  source: text.optional(),
+  inputs: inputs.nullish(),
+  params: z.record(z.string(), z.unknown()).nullish(),
+  columns: columns.nullish(),
+  audits: z.array(audit).nullish(),
+  tests: z.unknown().optional(),
+  engine: text.optional(),
+  mode: text.optional(),
+  materialization: z
+    .looseObject({
+      event_time_col: column.optional(),
+      offline: store.optional(),
+      online: store.optional(),
+    })
+    .nullish(),
   materializations: z.unknown().optional(),
 });
 
@@ -163,6 +243,13 @@ const unsupported = z.looseObject({
 
 /** The shape of a node of a kind. */
 export function nodeSchema(kind: string): z.ZodType {
-  const known: { readonly [kind: string]: z.ZodType } = { source, transform, rule, exposure };
+  const known: { readonly [kind: string]: z.ZodType } = {
+    source,
+    transform,
+    aggregation,
+    feature_group: featureGroup,
+    rule,
+    exposure,
+  };
   return Object.hasOwn(known, kind) ? (known[kind] as z.ZodType) : unsupported;
 }

@@ -1,5 +1,5 @@
 import { parseInstant, schedule, type Instant } from '@seeknal/intervals';
-import type { Timing } from '@seeknal/manifest';
+import type { Timing, TransformSpec } from '@seeknal/manifest';
 
 import type { Findings } from './problem.ts';
 import type { ProjectSettings } from './project-settings.ts';
@@ -45,12 +45,13 @@ export function mannerOf<T>(node: RawNode, key: string): T | undefined {
  */
 export function timingOf(
   node: RawNode,
-  isIncremental: boolean,
+  mode: TransformSpec['mode'],
   timeColumn: string | null,
   settings: ProjectSettings,
   findings: Findings,
 ): Timing | null {
   const { config } = node;
+  const isIncremental = mode !== 'full' && mode !== 'view';
   const own = config['schedule'] as string | undefined;
   const expression = own ?? (isIncremental ? settings.defaults.schedule : null);
   if (expression === null) {
@@ -78,12 +79,16 @@ export function timingOf(
       'Swap them, or leave the end out.',
     );
   }
-  const dependsOnPast = mannerOf<boolean>(node, 'depends_on_past') ?? false;
+  // An upsert shows a state of the world only while no interval before the newest is missing.
+  const dependsOnPast = mode === 'upsert_by_key' || (mannerOf<boolean>(node, 'depends_on_past') ?? false);
   const batchSize = mannerOf<number>(node, 'batch_size') ?? null;
   if (batchSize !== null && batchSize > 1 && (timeColumn === null || dependsOnPast)) {
-    const why = dependsOnPast
-      ? 'depends_on_past is set'
-      : 'there is no time_column to tell intervals apart by';
+    const why =
+      mode === 'upsert_by_key' || mode === 'append'
+        ? `the mode ${mode} makes one at a time`
+        : dependsOnPast
+          ? 'depends_on_past is set'
+          : 'there is no time_column to tell intervals apart by';
     node.report(
       ['batch_size'],
       'VALUE_INVALID',

@@ -8,6 +8,7 @@ import { declaredInputs } from './node-inputs.ts';
 import { nodeSql } from './node-sql.ts';
 import { mannerOf, timingOf } from './node-timing.ts';
 import { unsupportedNode } from './node-unsupported.ts';
+import { upsertKeysOf } from './upsert-keys.ts';
 import type { NodeContext, ParsedNode } from './parsed-node.ts';
 import { problemAt } from './problem.ts';
 import type { RawNode } from './raw-node.ts';
@@ -28,6 +29,9 @@ const RESOLVED = [
   'out_of_range',
   'on_change',
   'depends_on_past',
+  'unique_keys',
+  'order_by',
+  'version_column',
   'columns',
 ];
 
@@ -41,14 +45,12 @@ export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode |
   if (config['materializations'] !== undefined)
     return unsupportedNode(raw, context, 'Materialising in another system', ['materializations']);
   const written = mannerOf<string>(raw, 'mode');
-  const modePath = config['mode'] === undefined ? ['materialization', 'mode'] : ['mode'];
-  if (written === 'upsert_by_key' || written === 'append')
-    return unsupportedNode(raw, context, `The mode ${written}`, modePath);
   const text = sqlOf(raw);
   if (text === null) return null;
   const mode = (written ??
     (config['schedule'] === undefined ? 'full' : 'incremental_by_time')) as TransformSpec['mode'];
-  const isIncremental = mode === 'incremental_by_time';
+  const isByTime = mode === 'incremental_by_time';
+  const isIncremental = isByTime || mode === 'append' || mode === 'upsert_by_key';
   if (mode === 'view' && config['schedule'] !== undefined) {
     raw.report(
       ['schedule'],
@@ -59,7 +61,17 @@ export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode |
     return null;
   }
   const timeColumn = mannerOf<string>(raw, 'time_column') ?? null;
-  const timing = timingOf(raw, isIncremental, timeColumn, context.settings, context.findings);
+  if (timeColumn !== null && (mode === 'append' || mode === 'upsert_by_key')) {
+    raw.report(
+      config['time_column'] === undefined ? ['materialization', 'time_column'] : ['time_column'],
+      'VALUE_INVALID',
+      `With the mode ${mode} rows belong to the interval that gave them, whatever their time.`,
+      'Remove the time_column, or set mode: incremental_by_time.',
+    );
+    return null;
+  }
+  const upsert = upsertKeysOf(raw, mode);
+  const timing = timingOf(raw, mode, timeColumn, context.settings, context.findings);
   const isScheduled = timing !== null || config['schedule'] !== undefined;
   const sql = nodeSql(
     raw,
@@ -75,7 +87,7 @@ export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode |
   );
   if (sql === null) return null;
   if (sql.statements > 1) return unsupportedNode(raw, context, 'SQL of several statements', sqlPath(raw));
-  if (isIncremental && timing !== null && !sql.usesInterval) {
+  if (isByTime && timing !== null && !sql.usesInterval) {
     raw.problems.push(
       problemAt(
         raw.file.source,
@@ -94,6 +106,7 @@ export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode |
     inputs,
     timing,
     timeColumn,
+    ...(upsert !== null && { upsert }),
     outOfRange: mannerOf<'fail' | 'drop'>(raw, 'out_of_range') ?? 'fail',
     onChange: mannerOf<'keep' | 'rebuild'>(raw, 'on_change') ?? 'keep',
     volatile: sql.volatile,
@@ -118,7 +131,7 @@ export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode |
 
 function resolved(
   raw: RawNode,
-  { mode, timing, timeColumn, outOfRange, onChange }: TransformSpec,
+  { mode, timing, timeColumn, upsert, outOfRange, onChange }: TransformSpec,
 ): JsonObject {
   const columns = declaredColumns(raw);
   return {
@@ -130,6 +143,9 @@ function resolved(
     schedule: timing?.schedule ?? null,
     time_zone: timing?.timeZone ?? null,
     depends_on_past: timing?.dependsOnPast ?? false,
+    ...(upsert === undefined
+      ? {}
+      : { unique_keys: upsert.keys, order_by: upsert.orderBy, version_column: upsert.version }),
     // Where the rows of an interval depend on those before it, it matters where they begin.
     ...(timing?.dependsOnPast === true ? { start: timing.start } : {}),
     ...(columns.length === 0 ? {} : { columns: columns as unknown as Json }),

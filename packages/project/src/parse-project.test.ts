@@ -134,9 +134,9 @@ test('a source without a time column is read whole', async () => {
 test('what does not run yet keeps its place in the graph and is warned of, once', async () => {
   const { manifest, warnings } = await load({
     ...ORDERS,
-    'seeknal/a.yml': 'kind: aggregation\nname: a\nsource: source.orders\nanything: goes\n',
+    'seeknal/a.yml': 'kind: profile\nname: a\nsource: source.orders\nanything: goes\n',
     'seeknal/b.yml':
-      'kind: transform\nname: b\nmaterialization: {mode: append}\nsql: SELECT * FROM aggregation.a\n',
+      'kind: transform\nname: b\nmaterializations: [{type: iceberg}]\nsql: SELECT * FROM profile.a\n',
     'seeknal/c.yml': 'kind: source\nname: c\nsource: postgresql\ntable: public.c\n',
     'seeknal/d.yml': 'kind: source\nname: d\nsource: csv\ntable: s3://bucket/d.csv\n',
     'seeknal/e.yml': 'kind: rule\nname: e\nrule: {type: custom}\ninputs: [source.orders]\n',
@@ -150,8 +150,8 @@ test('what does not run yet keeps its place in the graph and is warned of, once'
   });
   expect(warnings.map(({ place, message }) => `${place.file}:${place.line} ${message}`)).toEqual([
     'seeknal/h.py:1 transform.h: Python nodes are not supported.',
-    'seeknal/a.yml:1 aggregation.a: The kind aggregation is not supported yet.',
-    'seeknal/b.yml:3 transform.b: The mode append is not supported yet.',
+    'seeknal/a.yml:1 profile.a: The kind profile is not supported yet.',
+    'seeknal/b.yml:3 transform.b: Materialising in another system is not supported yet.',
     'seeknal/c.yml:3 source.c: A source of type postgresql is not supported yet.',
     'seeknal/d.yml:4 source.d: Reading s3:// paths is not supported yet.',
     'seeknal/e.yml:3 rule.e: A rule of type custom is not supported yet.',
@@ -160,11 +160,40 @@ test('what does not run yet keeps its place in the graph and is warned of, once'
     'seeknal/i.yml:3 transform.i: Materialising in another system is not supported yet.',
     'seeknal/j.yml:5 source.j: Materialising a source elsewhere is not supported yet.',
   ]);
-  expect(manifest.nodes['aggregation.a']?.spec).toEqual({
+  expect(manifest.nodes['profile.a']?.spec).toEqual({
     kind: 'unsupported',
-    reason: 'The kind aggregation is not supported yet (seeknal/a.yml:1:7).',
+    reason: 'The kind profile is not supported yet (seeknal/a.yml:1:7).',
     inputs: [{ ref: 'source.orders', place: 'input_0', reads: { kind: 'all' } }],
   });
+});
+
+test('an append and an upsert: by interval, the upsert in order, its keys and its start part of what it is', async () => {
+  const upsert = (more: string) =>
+    `kind: transform\nname: t\nschedule: "@daily"\nstart: 2024-01-01\n${more}sql: SELECT * FROM source.orders\n`;
+  const spec = await transformOf({
+    ...ORDERS,
+    [T]: upsert('mode: upsert_by_key\nunique_keys: [id]\norder_by: [at]\nversion_column: v\n'),
+  });
+  expect(spec).toMatchObject({
+    mode: 'upsert_by_key',
+    upsert: { keys: ['id'], orderBy: ['at'], version: 'v' },
+    timeColumn: null,
+    timing: { dependsOnPast: true, batchSize: 1, concurrency: 1 },
+  });
+  const definitionOf = async (text: string) =>
+    (await load({ ...ORDERS, [T]: text })).manifest.nodes['transform.t']?.definition;
+  expect(
+    await definitionOf(upsert('materialization: {mode: upsert_by_key, unique_keys: [id]}\n')),
+  ).toMatchObject({
+    mode: 'upsert_by_key',
+    unique_keys: ['id'],
+    order_by: [],
+    version_column: null,
+    start: Date.UTC(2024, 0, 1),
+  });
+  const append = await transformOf({ ...ORDERS, [T]: upsert('mode: append\n') });
+  expect(append).toMatchObject({ mode: 'append', timing: { dependsOnPast: false, batchSize: 1 } });
+  expect(append).not.toHaveProperty('upsert');
 });
 
 test('a source: options, types, freshness, a path with a variable', async () => {

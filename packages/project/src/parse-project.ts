@@ -12,7 +12,9 @@ import type { Environment } from './environment.ts';
 import { ProjectError, showPlace } from './errors.ts';
 import { declaredColumns } from './declared-columns.ts';
 import { frontMatter } from './front-matter.ts';
+import { parseAggregation } from './node-aggregation.ts';
 import { parseExposure } from './node-exposure.ts';
+import { parseFeatureGroup } from './node-feature-group.ts';
 import { nodeIds } from './node-inputs.ts';
 import { checkAuditSql, parseRule } from './node-rule.ts';
 import { parseSource } from './node-source.ts';
@@ -148,8 +150,7 @@ function sqlNode(source: SourceText, findings: Findings): RawNode | null {
 
 function parseNode(raw: RawNode, context: NodeContext): ParsedNode | null {
   const node = parseKind(raw, context);
-  if (node !== null && (raw.kind === 'source' || raw.kind === 'transform'))
-    checkAuditSql(raw, node.inputs, context);
+  if (node !== null && 'audits' in raw.config) checkAuditSql(raw, node.inputs, context);
   return node;
 }
 
@@ -159,6 +160,10 @@ function parseKind(raw: RawNode, context: NodeContext): ParsedNode | null {
       return parseSource(raw, context);
     case 'transform':
       return parseTransform(raw, context);
+    case 'aggregation':
+      return parseAggregation(raw, context);
+    case 'feature_group':
+      return parseFeatureGroup(raw, context);
     case 'rule':
       return parseRule(raw, context);
     case 'exposure':

@@ -24,7 +24,11 @@ export async function findProjectRoot(from: string): Promise<string> {
 }
 
 /** Every YAML, SQL and Python file under `seeknal/`, sorted, relative to the project with forward slashes. */
-export async function nodeFiles(folder: string): Promise<readonly string[]> {
+export const nodeFiles = (folder: string): Promise<readonly string[]> =>
+  filesUnder(folder, NODES_FOLDER, /\.(?:ya?ml|sql|py)$/i);
+
+/** Files below a folder of the project, sorted, relative to the project; none where there is no such folder. */
+export async function filesUnder(folder: string, below: string, named: RegExp): Promise<readonly string[]> {
   const found: string[] = [];
   const walk = async (relative: string): Promise<void> => {
     const entries = await readdir(join(folder, relative), { withFileTypes: true }).catch(orNone);
@@ -33,10 +37,10 @@ export async function nodeFiles(folder: string): Promise<readonly string[]> {
       if (entry.name.startsWith('.') || entry.name === 'node_modules' || entry.name === '__pycache__')
         continue;
       if (entry.isDirectory()) await walk(path);
-      else if (/\.(?:ya?ml|sql|py)$/i.test(entry.name)) found.push(path);
+      else if (named.test(entry.name)) found.push(path);
     }
   };
-  await walk(NODES_FOLDER);
+  await walk(below);
   return found.toSorted();
 }
 

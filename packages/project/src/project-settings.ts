@@ -8,7 +8,7 @@ export interface ProjectSettings {
   readonly description: string | null;
   /** Absolute. */
   readonly folder: string;
-  /** `file` by default. */
+  /** `auto` by default: the kind of state that is there, and a file where there is none. */
   readonly stateBackend: string;
   /** What else stands under `state_backend`, `${VAR}` as written: `interpolate` puts values in. */
   readonly stateOptions: JsonObject;

@@ -2,6 +2,7 @@ import type { Instant, Interval } from '@seeknal/intervals';
 import { sha256, type Json, type JsonObject, type NodeInput } from '@seeknal/manifest';
 
 import { clockValue, intervalValues } from './interval-values.ts';
+import { quotedName } from './quoted-name.ts';
 import type { ClockCall } from './template-forms.ts';
 import type { Scope } from './template-scope.ts';
 
@@ -127,12 +128,10 @@ function scopeOf(from: {
 }
 
 /** `kind.name` as SQL names a table. */
-export const quotedRef = (ref: string): string => ref.trim().split('.').map(quoted).join('.');
-
-const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+export const quotedRef = (ref: string): string => ref.trim().split('.').map(quotedName).join('.');
 
 /** Inputs given as a map are known to SQL by their keys; `input_0` needs no help. */
 const placeNames = (inputs: readonly NodeInput[]): { readonly [place: string]: string } =>
   Object.fromEntries(
-    inputs.filter(({ place }) => !/^input_\d+$/.test(place)).map(({ place }) => [place, quoted(place)]),
+    inputs.filter(({ place }) => !/^input_\d+$/.test(place)).map(({ place }) => [place, quotedName(place)]),
   );

@@ -19,7 +19,9 @@ const schema = z.strictObject({
   'config-version': z.number().optional(),
   config_version: z.number().optional(),
   state_backend: z
-    .union([text, z.looseObject({ type: text })], { error: 'must be a name or {type: …}' })
+    .union([text, z.looseObject({ type: text }), z.record(text, z.looseObject({}).nullable())], {
+      error: 'must be a name, {type: …} or {libsql: {…}}',
+    })
     .optional(),
   warehouse: z.union([text, z.strictObject({ path: text })], { error: 'must be a path' }).optional(),
   defaults: z
@@ -73,8 +75,7 @@ export function settingsOf(folder: string, file: YamlFile, findings: Findings): 
     start === undefined
       ? null
       : check(['defaults', 'start'], () => parseInstant(String(start), { timeZone }));
-  const backend = project.state_backend ?? 'file';
-  const { type, ...stateOptions } = typeof backend === 'string' ? { type: backend } : backend;
+  const { type, ...stateOptions } = stateBackendOf(project.state_backend);
   const warehouse = typeof project.warehouse === 'object' ? project.warehouse.path : project.warehouse;
   const orchestrator =
     typeof project.orchestrator === 'string' ? { type: project.orchestrator } : project.orchestrator;
@@ -90,6 +91,15 @@ export function settingsOf(folder: string, file: YamlFile, findings: Findings): 
     orchestrator: (orchestrator as JsonObject | undefined) ?? null,
     security: project.security ?? 'standard',
   };
+}
+
+/** `libsql`, `{type: libsql, url: …}` and `{libsql: {url: …}}` say the same. */
+function stateBackendOf(given: ProjectYaml['state_backend']): { readonly type: string } {
+  if (given === undefined) return { type: 'auto' };
+  if (typeof given === 'string') return { type: given };
+  if (typeof given['type'] === 'string') return { ...given, type: given['type'] };
+  const [[type, options] = ['auto', null]] = Object.entries(given);
+  return { ...(options as object | null), type };
 }
 
 /** Runs a reader of times and schedules; what it throws becomes a problem at the value. */

@@ -4,7 +4,8 @@ import { problemAt, type Problem, type ProblemCode } from './problem.ts';
 import { sourceText } from './source-text.ts';
 
 /** Where an offset of a template stands in the author's file. O(offset). */
-export function templatePlace({ template, place, indent }: SqlText, offset: number): Place {
+export function templatePlace({ template, place, indent, isGenerated }: SqlText, offset: number): Place {
+  if (isGenerated === true) return place;
   const before = template.slice(0, Math.max(0, Math.min(offset, template.length)));
   const lastBreak = before.lastIndexOf('\n');
   if (lastBreak < 0) return { ...place, column: place.column + before.length };

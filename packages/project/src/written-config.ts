@@ -11,7 +11,7 @@ import { scanTemplate } from './template-scan.ts';
  */
 export function writtenConfig(raw: RawNode, spec: NodeSpec): JsonObject {
   const config = { kind: raw.kind, name: raw.name, ...raw.config };
-  if (spec.kind !== 'transform') return config;
+  if (spec.kind !== 'transform' || raw.kind !== 'transform') return config;
   const { sql: _sql, ...rest } = config as JsonObject;
   return { ...rest, transform: writtenSql(spec.sql.template, spec.params, spec.timing !== null) };
 }

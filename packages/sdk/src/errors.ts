@@ -5,9 +5,12 @@ import type { NodeId, Place } from '@seeknal/manifest';
 export type SdkErrorCode =
   | 'SDK_NOT_A_SOURCE'
   | 'SDK_NOT_YET'
+  | 'SDK_TEST_UNKNOWN'
   | 'SDK_OUTSIDE_HISTORY'
   | 'SDK_NO_WHOLE_INTERVAL'
-  | 'SDK_STATE_NOT_A_FILE';
+  | 'SDK_STATE_NOT_A_FILE'
+  | 'SDK_STATE_BACKEND'
+  | 'SDK_STATE_MIGRATION';
 
 /** The only error this package throws on purpose; those of the packages below pass through as they are. */
 export class SdkError extends Error {
@@ -48,12 +51,30 @@ export class SdkError extends Error {
     );
   }
 
+  static testUnknown(name: string, near: string | null): SdkError {
+    return new SdkError(
+      'SDK_TEST_UNKNOWN',
+      `There is no test "${name}"`,
+      near === null ? 'Tests stand in the YAML files below tests/.' : `Did you mean "${near}"?`,
+    );
+  }
+
   static stateNotAFile(backend: string): SdkError {
     return new SdkError(
       'SDK_STATE_NOT_A_FILE',
       `The state of this project is kept by ${backend}, not in a file`,
-      'Restore it with the tools of that database; the next run takes what is lost from the warehouse.',
+      'Name a backup: --from-backup <file>; or take it over from the warehouse: --rebuild.',
     );
+  }
+
+  /** A setting of the state that cannot be followed. */
+  static stateBackend(message: string, hint: string): SdkError {
+    return new SdkError('SDK_STATE_BACKEND', message, hint);
+  }
+
+  /** A copy of a state that cannot be made, or is not what was copied. */
+  static stateMigration(message: string, hint: string): SdkError {
+    return new SdkError('SDK_STATE_MIGRATION', message, hint);
   }
 
   static outsideHistory(node: NodeId, done: readonly Interval[]): SdkError {

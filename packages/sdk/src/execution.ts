@@ -9,12 +9,15 @@ import type { ScopedState } from '@seeknal/state';
 import { SdkError } from './errors.ts';
 import { absolute, findFiles } from './outside.ts';
 import { wantedBy, type Situation } from './situation.ts';
+import { ownedByProduction } from './starting-point.ts';
 
 /** What the templates of a run may use beside the nodes' own values. */
 export interface Surroundings {
   readonly now: number;
   readonly env: { readonly [name: string]: string | undefined };
   readonly params: { readonly [name: string]: unknown };
+  /** SQL that stands in for a node's own, where its rows are there already. */
+  readonly instead?: (node: NodeId) => string | null;
 }
 
 /** A claim outlives a pause of its process by this much. */
@@ -24,12 +27,14 @@ const LEASE_MS = 60_000;
 export function executionContext(
   runId: string,
   { manifest, settings }: Pick<LoadedProject, 'manifest' | 'settings'>,
-  { now, env, params }: Surroundings,
+  around: Surroundings,
   situation: Situation,
   state: ScopedState,
   engine: Engine,
 ): ExecutionContext {
   const { folder } = settings;
+  const { now } = around;
+  const owned = ownedByProduction(situation.view, situation.plan.environment);
   const specOf = (id: NodeId) => manifest.nodes[id]?.spec;
   const known = Object.values(situation.view.snapshots);
   const ids = new Set(known.map(({ id }) => id));
@@ -39,6 +44,7 @@ export function executionContext(
   const loaded = new Map([...situation.files].filter(([id]) => !loading.has(id)));
   return {
     run: runId,
+    environment: situation.plan.environment,
     holder: `${hostname()}:${process.pid}`,
     now,
     state,
@@ -46,24 +52,11 @@ export function executionContext(
     resolved: situation.resolved,
     snapshots: [...known, ...situation.plan.snapshots.filter(({ id }) => !ids.has(id))],
     wanted: wantedBy(situation, now, situation.range),
-    isSelected: (id) => situation.selected === null || situation.selected.has(id),
-    render: async (id, text, interval) => {
-      const { renderSql } = await import('@seeknal/project');
-      const spec = specOf(id);
-      const own = spec?.kind === 'transform' ? spec : null;
-      const values: RunValues = {
-        interval,
-        timeZone: own?.timing?.timeZone ?? settings.defaults.timeZone,
-        params: { ...own?.params, ...params } as RunValues['params'],
-        inputs: own?.inputs ?? [],
-        now,
-        runId,
-        env,
-        project: settings.name,
-        folder,
-      };
-      return renderSql(text, values);
-    },
+    // What prod shows it fills itself, also where this run makes it stale.
+    isSelected: (id) =>
+      (situation.selected === null || situation.selected.has(id)) &&
+      !owned.has(situation.resolved.get(id)?.snapshot.id ?? ''),
+    render: rendering(runId, { manifest, settings }, around),
     files: async (id) => {
       const spec = specOf(id);
       if (spec?.kind !== 'source') throw new SdkError('SDK_NOT_A_SOURCE', `${id} is not a source`);
@@ -75,5 +68,32 @@ export function executionContext(
     loaded,
     absolute: (path) => absolute(folder, path),
     leaseMs: LEASE_MS,
+  };
+}
+
+/** Renders the templates of a manifest's nodes. */
+export function rendering(
+  runId: string,
+  { manifest, settings }: Pick<LoadedProject, 'manifest' | 'settings'>,
+  { now, env, params, instead }: Surroundings,
+): ExecutionContext['render'] {
+  return async (id, text, interval) => {
+    const { renderSql } = await import('@seeknal/project');
+    const spec = manifest.nodes[id]?.spec;
+    const own = spec?.kind === 'transform' ? spec : null;
+    const other = text.template === own?.sql.template ? (instead?.(id) ?? null) : null;
+    if (other !== null) return { sql: other, placeOf: () => text.place };
+    const values: RunValues = {
+      interval,
+      timeZone: own?.timing?.timeZone ?? settings.defaults.timeZone,
+      params: { ...own?.params, ...params } as RunValues['params'],
+      inputs: own?.inputs ?? [],
+      now,
+      runId,
+      env,
+      project: settings.name,
+      folder: settings.folder,
+    };
+    return renderSql(text, values);
   };
 }

@@ -1,9 +1,10 @@
 import { alignInward, difference, schedule, type Instant, type Interval } from '@seeknal/intervals';
 import { select, type Manifest, type NodeId } from '@seeknal/manifest';
-import { hasIntervals, restate, type ResolvedNode, type Snapshot, type SnapshotId } from '@seeknal/plan';
+import { hasIntervals, type ResolvedNode, type Snapshot, type SnapshotId } from '@seeknal/plan';
 import type { ScopedState } from '@seeknal/state';
 
 import { SdkError } from './errors.ts';
+import { restateEverywhere } from './restating.ts';
 import { newRunId } from './run-project.ts';
 import type { Situation } from './situation.ts';
 
@@ -41,12 +42,14 @@ export async function markRestated(
   now: Instant,
 ): Promise<readonly NodeStretch[]> {
   const named = namedNodes(nodes, manifest, situation);
-  const invalidations = restate(situation.resolved, named, range, `${RESTATED}${reason}`);
+  const { resolved, view } = situation;
+  const invalidations = restateEverywhere(resolved, view, named, range, `${RESTATED}${reason}`);
   const nodeOf = new Map([...situation.resolved.values()].map(({ snapshot: { id, node } }) => [id, node]));
-  const stretches = invalidations.map((part) => ({
-    node: nodeOf.get(part.snapshot) as NodeId,
-    range: part.range,
-  }));
+  // Of snapshots that other environments show, or none does, nobody is told.
+  const stretches = invalidations.flatMap(({ snapshot, range: part }) => {
+    const node = nodeOf.get(snapshot);
+    return node === undefined ? [] : [{ node, range: part }];
+  });
   for (const node of nodes.length > 0 ? named : []) {
     if (stretches.some((stretch) => stretch.node === node)) continue;
     throw SdkError.outsideHistory(node, situation.resolved.get(node)?.record?.done ?? []);

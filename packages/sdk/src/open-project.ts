@@ -34,8 +34,7 @@ export async function openProject(folder: string, options: OpenOptions = {}): Pr
 }
 
 /** A setting that would be ignored is worse than one that is refused. */
-function refuseWhatIsToCome({ stateBackend, orchestrator }: ProjectSettings): void {
-  if (stateBackend !== 'file') throw SdkError.toCome(`state_backend: ${stateBackend}`, 'state_backend: file');
+function refuseWhatIsToCome({ orchestrator }: ProjectSettings): void {
   const name = orchestrator?.['type'] ?? orchestrator?.['name'];
   if (orchestrator !== null && name !== 'local') throw SdkError.toCome('orchestrator', 'no orchestrator');
 }

@@ -1,7 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { isAbsolute, resolve } from 'node:path';
 
-import type { JsonObject, Manifest, ManifestNode, NodeId, SourceSpec } from '@seeknal/manifest';
+import {
+  exposurePath,
+  type JsonObject,
+  type Manifest,
+  type ManifestNode,
+  type NodeId,
+  type SourceSpec,
+} from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
 import type { Outside, SnapshotRecord } from '@seeknal/plan';
 import { sourceVersion, type SourceVersion } from '@seeknal/project';
@@ -20,12 +27,14 @@ export interface OutsideView {
  * nothing moved; otherwise contents are hashed.
  *
  * @param recordOf The snapshot that stands for a node, where the state has one.
+ * @param environment Whose exports are looked for.
  */
 export async function lookOutside(
   folder: string,
   manifest: Manifest,
   nodes: Iterable<NodeId>,
   recordOf: (node: NodeId) => SnapshotRecord | null,
+  environment: string,
 ): Promise<OutsideView> {
   const stamps = await readStamps(folder);
   const newer: Record<NodeId, SourceVersion> = {};
@@ -49,8 +58,9 @@ export async function lookOutside(
         newer[id] = found.version as unknown as SourceVersion;
       }
     } else if (spec?.kind === 'exposure' && record !== null && record.done.length > 0) {
-      if (!(await exists(absolute(folder, spec.path)))) {
-        outside[id] = { isChanged: true, reason: `its export ${spec.path} is gone` };
+      const path = exposurePath(manifest.nodes[id] as ManifestNode, environment);
+      if (!(await exists(absolute(folder, path)))) {
+        outside[id] = { isChanged: true, reason: `its export ${path} is gone` };
       }
     }
   }

@@ -1,10 +1,16 @@
 import type { Commit, QueryOptions, QueryResult } from '@seeknal/engine';
+import type { EnvironmentManager } from '@seeknal/environments';
 import { difference, type Instant, type Interval } from '@seeknal/intervals';
+import type { ManifestLineage } from '@seeknal/lineage';
 import type { Manifest, NodeId } from '@seeknal/manifest';
 import type { Plan } from '@seeknal/plan';
 import type { Problem, Project as LoadedProject, ProjectSettings } from '@seeknal/project';
 import type { IntervalEvent, RunRecord, ScopedState } from '@seeknal/state';
 
+import { applyShown, type ApplyOptions } from './apply-plan.ts';
+import { auditProject, type AuditOptions, type NodeAudit } from './audits.ts';
+import { keepPlan } from './environment-folder.ts';
+import { environmentManager } from './environment-manager.ts';
 import type { Surroundings } from './execution.ts';
 import {
   markComplete,
@@ -15,9 +21,12 @@ import {
   type Restatement,
   type Statement,
 } from './history.ts';
+import type { ProjectDiff } from './project-diff.ts';
+import type { ProjectLineageOptions } from './project-lineage.ts';
 import type { RunReport } from './report.ts';
 import { runProject, type RunOptions } from './run-project.ts';
 import { Session } from './session.ts';
+import { runUnitTests, type TestOptions, type TestReport } from './unit-tests.ts';
 import { situationOf, wantedBy, type PlanOptions, type Situation } from './situation.ts';
 
 /** A node's intervals: what it should have, what it has. */
@@ -41,6 +50,7 @@ export class Project {
   readonly #loaded: LoadedProject;
   readonly #around: Surroundings;
   readonly #session: Session;
+  #environments: EnvironmentManager<PlanOptions, ApplyOptions, RunReport> | undefined;
 
   constructor(loaded: LoadedProject, around: Surroundings & { readonly waitMs: number }) {
     this.settings = loaded.settings;
@@ -49,7 +59,7 @@ export class Project {
     this.now = around.now;
     this.#loaded = loaded;
     this.#around = around;
-    this.#session = new Session(loaded.settings, around.waitMs);
+    this.#session = new Session(loaded.settings, around.waitMs, around.env);
   }
 
   /** What a run would do now. Opens the warehouse only when its file is not the one that was left. */
@@ -57,12 +67,57 @@ export class Project {
     return (await this.#situation(options)).plan;
   }
 
+  /** Keeps a plan as the newest one of its environment, below `target/environments`. */
+  keepPlan(plan: Plan): Promise<void> {
+    return keepPlan(this.#session.target, plan);
+  }
+
+  /** Plans, applies, promotes and removes environments. */
+  get environments(): EnvironmentManager<PlanOptions, ApplyOptions, RunReport> {
+    this.#environments ??= environmentManager(this.#loaded, this.#around, this.#session, this);
+    return this.#environments;
+  }
+
   /**
-   * Plans and applies the working tree to `prod` in one step. Where nothing is to be done neither the engine
+   * Applies the project to an environment; or a plan, as it was shown.
+   *
+   * @throws {EnvironmentError} `PLAN_STALE` when something moved since the plan was made.
+   */
+  apply(what: string | Plan, options: ApplyOptions & PlanOptions = {}): Promise<RunReport> {
+    if (typeof what === 'string') {
+      return runProject(this.#loaded, this.#around, this.#session, { ...options, environment: what });
+    }
+    return applyShown(what, this.#loaded, this.#around, this.#session, options);
+  }
+
+  /**
+   * Plans and applies the working tree to `prod`, or to the environment named, in one step. Where nothing is to be done neither the engine
    * nor a parser is loaded.
    */
   run(options: RunOptions = {}): Promise<RunReport> {
     return runProject(this.#loaded, this.#around, this.#session, options);
+  }
+
+  /** How the project's files differ from what an environment holds. Runs nothing. */
+  async diff(environment: string): Promise<ProjectDiff> {
+    const { diffWithEnvironment } = await import('./project-diff.ts');
+    return diffWithEnvironment(this.manifest, this.#session, environment);
+  }
+
+  /** Where every column comes from and goes to: of the SQL as it is, over the tables as they were built. */
+  async lineage(options: ProjectLineageOptions = {}): Promise<ManifestLineage> {
+    const { projectLineage } = await import('./project-lineage.ts');
+    return projectLineage(this.manifest, this.#session, this.now, options);
+  }
+
+  /** Runs the tests of `tests/` in memory; see `TestOptions`. Neither warehouse nor files are touched. */
+  test(options: TestOptions = {}): Promise<TestReport> {
+    return runUnitTests(this.#loaded, this.#around, this.#session, options);
+  }
+
+  /** Runs the checks that the project declares over the rows that are there. Writes nothing. */
+  audit(options: AuditOptions = {}): Promise<readonly NodeAudit[]> {
+    return auditProject(this.#loaded, this.#around, this.#session, options);
   }
 
   /** Rows of a SELECT over the views of `prod`. */

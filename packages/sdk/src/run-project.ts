@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { applyPlan } from '@seeknal/environments';
+import { applyPlan, expiry, foundationOf, PRODUCTION } from '@seeknal/environments';
 import type { NodeId } from '@seeknal/manifest';
 import { localOrchestrator, type JobResult, type Orchestrator } from '@seeknal/orchestrator-adapter';
 import type { Plan } from '@seeknal/plan';
@@ -8,10 +8,16 @@ import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
 import { executionContext, type Surroundings } from './execution.ts';
+import { makeForks } from './make-forks.ts';
+import { earlierContexts } from './manifest-context.ts';
 import { durations, nodeStates } from './remember.ts';
 import type { RunEvent, RunReport } from './report.ts';
 import type { Session } from './session.ts';
-import { ENVIRONMENT, movesPointers, situationOf, wantedBy, type PlanOptions } from './situation.ts';
+import { takeOver } from './take-over.ts';
+import { ownedByProduction } from './starting-point.ts';
+import { movesPointers, situationOf, wantedBy, type PlanOptions, type Situation } from './situation.ts';
+
+const HOUR_MS = 3_600_000;
 
 export interface RunOptions extends PlanOptions {
   /** Tasks at the same time; default 4. */
@@ -22,10 +28,14 @@ export interface RunOptions extends PlanOptions {
   readonly signal?: AbortSignal;
   /** Default: this process. */
   readonly orchestrator?: Orchestrator;
+  /** Hours that the environment lives from now on; `prod` for ever. Default 168. */
+  readonly ttlHours?: number;
+  /** Called with the plan before anything is done; anything but true leaves everything as it is. */
+  readonly confirm?: (plan: Plan) => boolean | Promise<boolean>;
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-/** Plans, and applies the plan to `prod`. Where there is nothing to do no engine is loaded. */
+/** Plans, and applies the plan. Where there is nothing to do no engine is loaded. */
 export async function runProject(
   loaded: LoadedProject,
   around: Surroundings,
@@ -35,28 +45,57 @@ export async function runProject(
   const startedAt = performance.now();
   const emit = options.onEvent ?? (() => {});
   session.onEvent = emit;
+  const nothing = (plan: Plan, status: RunReport['status']): RunReport => {
+    const durationMs = performance.now() - startedAt;
+    return { runId: null, status, plan, job: null, switched: [], held: [], durationMs };
+  };
+  await takeOver(loaded, around, session, options, (surroundings, situation, more) =>
+    execute(loaded, surroundings, session, situation, more),
+  );
   const first = await situationOf(loaded, session, around.now, options);
   if (first.plan.tasks.length === 0 && !movesPointers(first)) {
     emit({ type: 'planned', plan: first.plan });
-    const durationMs = performance.now() - startedAt;
-    const status = isStuck(first.plan) ? 'failed' : 'nothing_to_do';
-    return { runId: null, status, plan: first.plan, job: null, switched: [], held: [], durationMs };
+    await renew(first, session, around.now, options.ttlHours);
+    return nothing(first.plan, isStuck(first.plan) ? 'failed' : 'nothing_to_do');
   }
-  const engine = await session.engine();
-  const state = await session.state(engine.warehouseId);
+  await session.engine();
   // Opening may have made or repaired something: what is shown is what is done.
   const situation = await situationOf(loaded, session, around.now, options);
-  const { plan } = situation;
-  emit({ type: 'planned', plan });
+  emit({ type: 'planned', plan: situation.plan });
+  if (options.confirm !== undefined && !(await options.confirm(situation.plan))) {
+    return nothing(situation.plan, 'not_confirmed');
+  }
+  const report = await execute(loaded, around, session, situation, options);
+  return { ...report, durationMs: performance.now() - startedAt };
+}
+
+/** Runs the tasks of a situation's plan, and points its environment at the result. */
+export async function execute(
+  loaded: LoadedProject,
+  around: Surroundings,
+  session: Session,
+  situation: Situation,
+  options: RunOptions,
+): Promise<RunReport> {
+  const { plan, manifest } = situation;
+  const emit = options.onEvent ?? (() => {});
+  const engine = await session.engine();
+  const state = await session.state(engine.warehouseId);
   const runId = newRunId(around.now);
-  const config = { environment: ENVIRONMENT, plan: plan.id, full: options.full ?? false };
+  const config = { environment: plan.environment, plan: plan.id, full: options.full ?? false };
   await (await session.backend()).createRun(runId, { startedAt: around.now, config });
   await state.addSnapshots(plan.snapshots);
+  await makeForks(plan, situation.view, engine, state);
+  await state.addProofs(plan.proofs);
   await state.invalidate(`${runId}/${plan.id}`, plan.invalidations, around.now);
   const signal = options.signal ?? new AbortController().signal;
   const spent = durations();
-  const context = executionContext(runId, loaded, around, situation, state, engine);
-  const { job, switched, held } = await applyPlan(plan, context, {
+  const context = executionContext(runId, { ...loaded, manifest }, around, situation, state, engine);
+  const isProduction = plan.environment === PRODUCTION;
+  const owned = ownedByProduction(situation.view, plan.environment);
+  // Outside prod a range shows what it is asked to show; promoting is what asks for all of it.
+  const shown = isProduction || options.noGaps === true ? null : situation.range;
+  const { job, switched, held, moved } = await applyPlan(plan, context, {
     orchestrator: options.orchestrator ?? localOrchestrator(),
     maxWorkers: options.maxWorkers ?? 4,
     retries: options.retries ?? 0,
@@ -65,13 +104,63 @@ export async function runProject(
       spent.note(event);
       emit(event);
     },
-    wanted: wantedBy(situation, around.now, null),
-    known: new Set(Object.keys(loaded.manifest.nodes)),
+    wanted: wantedBy(situation, around.now, shown),
+    known: new Set(Object.keys(manifest.nodes)),
     isPartial: situation.selected !== null,
+    isSelected: (id) => situation.selected === null || situation.selected.has(id),
+    isOwn: (id) => !owned.has(situation.resolved.get(id)?.snapshot.id ?? ''),
+    base: situation.environment,
+    foundation: foundationOf(manifest, plan.environment, situation.view),
+    expiresAt: expiry(plan.environment, around.now, options.ttlHours),
+    earlier: () => earlierContexts(loaded, around, situation, state),
   });
   const status = signal.aborted ? 'cancelled' : statusOf(job, plan);
-  await remember(runId, status, loaded, around.now, session, state, job, spent.durationMs);
-  return { runId, status, plan, job, switched, held, durationMs: performance.now() - startedAt };
+  await remember(runId, status, { ...loaded, manifest }, around.now, session, state, job, spent.durationMs);
+  const report: RunReport = { runId, status, plan, job, switched, held, durationMs: 0 };
+  if (moved.length === 0 || signal.aborted) return report;
+  emit({ type: 'moved', nodes: moved });
+  return runAgain(report, loaded, around, session, options);
+}
+
+/** Plans what is left after data moved, and runs it: what ran before counts, and is not run again. */
+async function runAgain(
+  before: RunReport,
+  loaded: LoadedProject,
+  around: Surroundings,
+  session: Session,
+  options: RunOptions,
+): Promise<RunReport> {
+  // Each round settles at least one node or takes a proof back, so there are no more rounds than nodes.
+  const { restate: _, ...rest } = { ...options, full: false };
+  const situation = await situationOf(loaded, session, around.now, rest);
+  const after = await execute(loaded, around, session, situation, rest);
+  return { ...after, runId: before.runId, plan: before.plan, job: joined(before.job, after.job) };
+}
+
+const joined = (a: RunReport['job'], b: RunReport['job']): RunReport['job'] =>
+  a === null || b === null
+    ? (a ?? b)
+    : {
+        done: [...a.done, ...b.done],
+        unchanged: [...a.unchanged, ...b.unchanged],
+        failed: [...a.failed, ...b.failed],
+        skipped: [...a.skipped, ...b.skipped],
+        cancelled: [...a.cancelled, ...b.cancelled],
+      };
+
+/** An environment that is used lives on. */
+export async function renew(
+  { environment, plan }: Pick<Situation, 'environment' | 'plan'>,
+  session: Session,
+  now: number,
+  ttlHours: number | undefined,
+): Promise<void> {
+  if (environment === null || environment.epoch === 0 || environment.name === PRODUCTION) return;
+  const expiresAt = expiry(environment.name, now, ttlHours);
+  const left = (environment.expiresAt ?? 0) - (expiresAt ?? 0);
+  // Not at every look: within the hour nobody can tell the difference, and a look should write nothing.
+  if (ttlHours === undefined && left > -HOUR_MS) return;
+  await (await session.state(plan.warehouse)).touchEnvironment(environment.name, expiresAt);
 }
 
 /** `20240105_080000_3f9a`: by the command's clock, with a tail that tells two of one second apart. */

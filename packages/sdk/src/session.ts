@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 
 import type { Engine } from '@seeknal/engine';
-import { reconcile } from '@seeknal/environments';
+import { reconcile, recoverSwitches } from '@seeknal/environments';
 import type { SnapshotRecord } from '@seeknal/plan';
 import type { ProjectSettings } from '@seeknal/project';
 import type { ScopedState, StateBackend } from '@seeknal/state';
 
 import { absolute } from './outside.ts';
 import type { RunEvent } from './report.ts';
+import { openState, stateSettings, type Env } from './state-settings.ts';
 import { lookAtWarehouse, noteOpening, noteWarehouse } from './warehouse-file.ts';
 
 /** Stands for the id of a warehouse that has not been made yet. */
@@ -24,13 +25,15 @@ export class Session {
   onEvent: (event: RunEvent) => void = () => {};
   readonly #settings: ProjectSettings;
   readonly #waitMs: number;
+  readonly #env: Env;
   readonly #path: string;
   #backend: Promise<StateBackend> | undefined;
   #engine: Promise<Engine> | undefined;
 
-  constructor(settings: ProjectSettings, waitMs: number) {
+  constructor(settings: ProjectSettings, waitMs: number, env: Env) {
     this.#settings = settings;
     this.#waitMs = waitMs;
+    this.#env = env;
     this.target = join(settings.folder, 'target');
     this.#path = absolute(settings.folder, settings.warehouse);
   }
@@ -113,6 +116,8 @@ export class Session {
       // Without a note the state may still be that of this very file; only another token tells of a stranger.
       const isSameFile = note === null || note.token === engine.openToken.previous;
       await this.repair(engine, state, Object.values((await state.read()).snapshots), isSameFile);
+      const environments = await recoverSwitches(engine, state);
+      if (environments.length > 0) this.onEvent({ type: 'recovered', environments });
       return engine;
     } catch (error) {
       await engine.close();
@@ -121,8 +126,7 @@ export class Session {
   }
 
   async #openBackend(): Promise<StateBackend> {
-    const { FileBackend } = await import('@seeknal/state-file');
-    const backend = new FileBackend({ basePath: this.target });
+    const backend = await openState(await stateSettings(this.#settings, this.#env));
     await backend.initialize();
     return backend;
   }

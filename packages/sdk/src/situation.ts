@@ -1,11 +1,14 @@
 import type { Interval } from '@seeknal/intervals';
-import { canonicalJson, type NodeId } from '@seeknal/manifest';
+import { checkEnvironmentName, foundationOf, PRODUCTION } from '@seeknal/environments';
+import { canonicalJson, select, type Manifest, type NodeId } from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
 import {
   metadataOf,
   plan as makePlan,
+  proofsOf,
   resolveNodes,
   wantedOf,
+  withProofs,
   type EnvironmentRecord,
   type Plan,
   type ResolvedNode,
@@ -14,14 +17,32 @@ import {
 import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
+import { askedFor } from './asked.ts';
 import { lookOutside } from './outside.ts';
+import { restating } from './restating.ts';
 import { selectNodes, type Selection } from './selection.ts';
+import { notesOn, pythonRows } from './python-rows.ts';
+import { impactsOf } from './impacts.ts';
 import { NO_WAREHOUSE, type Session } from './session.ts';
-
-/** The environment that `run` works on. */
-export const ENVIRONMENT = 'prod';
+import { frozenManifest, ownedByProduction, startingFrom, withOwnExposures, withStart } from './starting-point.ts';
+import { withoutTasks } from './without-tasks.ts';
 
 export interface PlanOptions extends Selection {
+  /** Default: `prod`. */
+  readonly environment?: string;
+  /** The environment that a new one starts from; default: `prod`. */
+  readonly from?: string;
+  /** Plan with the manifest that the environment was last applied from, whatever the files say now. */
+  readonly frozen?: boolean;
+  /** Make a range of these nodes anew (null: all of it), and what was made from it. */
+  readonly restate?: { readonly nodes: readonly string[]; readonly range: Interval | null };
+  /** Run nothing: only names move, to what is complete already. */
+  readonly skipBackfill?: boolean;
+  /**
+   * Outside `prod`: show a changed node only when it has every interval that is wanted, not only those of the
+   * range asked for. In `prod` this is always so.
+   */
+  readonly noGaps?: boolean;
   /** Only intervals that start in here; null: everything wanted up to now. */
   readonly range?: Interval | null;
   /** Run what is done again. */
@@ -31,7 +52,10 @@ export interface PlanOptions extends Selection {
 /** Everything known at one moment, before anything is done about it. */
 export interface Situation {
   readonly view: StateView;
+  /** Where the environment stands, or where one that is made starts from; null: from nothing. */
   readonly environment: EnvironmentRecord | null;
+  /** What is planned: the project's files, or what the environment was applied from. */
+  readonly manifest: Manifest;
   /** In topological order. */
   readonly resolved: ReadonlyMap<NodeId, ResolvedNode>;
   readonly selected: ReadonlySet<NodeId> | null;
@@ -40,43 +64,104 @@ export interface Situation {
   readonly range: Interval | null;
 }
 
-/** Looks at the state, the files and the clock, and plans. Opens the warehouse only where it must. */
+/**
+ * Looks at the state, the files and the clock, and plans. Opens the warehouse only where it must.
+ *
+ * @throws {EnvironmentError} `ENVIRONMENT_NAME_INVALID`, `ENVIRONMENT_CASE`, `ENVIRONMENT_UNKNOWN`.
+ */
 export async function situationOf(
-  { manifest, settings }: Pick<LoadedProject, 'manifest' | 'settings'>,
+  loaded: Pick<LoadedProject, 'manifest' | 'settings'>,
   session: Session,
   now: number,
   options: PlanOptions,
 ): Promise<Situation> {
+  const { settings } = loaded;
+  const { environment: name = PRODUCTION } = options;
   const warehouse = await session.warehouse();
   const state = await session.state(warehouse);
   const range = options.range ?? null;
-  const resolve = (of: StateView): Situation['resolved'] =>
-    resolveNodes(manifest, of, of.environments[ENVIRONMENT] ?? null, now, range);
   let view = await state.read();
   // A state without a single table may have been lost: the warehouse knows.
-  if (warehouse !== NO_WAREHOUSE && Object.keys(view.snapshots).length === 0) await session.engine();
+  if (warehouse !== NO_WAREHOUSE && Object.keys(view.snapshots).length === 0) {
+    await session.engine();
+    view = await state.read();
+  }
+  checkEnvironmentName(name, Object.keys(view.environments));
+  const manifest = options.frozen === true ? await frozenManifest(name, view, state) : loaded.manifest;
+  let environment = startingFrom(view, name, options.from);
+  const startOf = (of: StateView): StateView => {
+    environment = startingFrom(of, name, options.from);
+    return withStart(of, withOwnExposures(environment, manifest));
+  };
+  const resolve = (of: StateView): Situation['resolved'] =>
+    resolveNodes(manifest, of, of.environments[name] ?? null, now, range);
+  view = startOf(view);
   let resolved = resolve(view);
   if (await adopt(session, state, resolved)) {
-    view = await state.read();
+    view = startOf(await state.read());
+    resolved = resolve(view);
+  }
+  const before = view.environments[name] ?? null;
+  const impacts = await impactsOf(resolved, view, before);
+  const proofs = proofsOf(impacts, resolved, view, now);
+  if (proofs.length > 0) {
+    view = withProofs(view, proofs);
     resolved = resolve(view);
   }
   const selected = selectNodes(manifest, options);
+  const anew = anewBy(options, name, manifest, selected);
+  const restated = anew === null ? null : restating(name, anew.nodes, anew.range, anew.reason, manifest, resolved, view);
+  if (restated !== null) {
+    view = restated.view;
+    resolved = resolve(view);
+  }
   const looked = [...resolved.keys()].filter((id) => selected === null || selected.has(id));
   const recordOf = (id: NodeId) => resolved.get(id)?.record ?? null;
-  const { outside, files } = await lookOutside(settings.folder, manifest, looked, recordOf);
-  const plan = makePlan({
+  const { outside, files } = await lookOutside(settings.folder, manifest, looked, recordOf, name);
+  const planned = makePlan({
     manifest,
     state: view,
-    environment: ENVIRONMENT,
+    environment: name,
     warehouse,
     now,
     range,
     select: selected,
-    full: options.full ?? false,
+    // Elsewhere that is a restatement: what others show is copied first.
+    full: name === PRODUCTION && (options.full ?? false),
+    ...(restated !== null && { invalidations: restated.invalidations, forks: restated.forks }),
     outside,
+    ...(await pythonNotes(loaded, view, name)),
+    owned: ownedByProduction(view, name),
+    impacts,
+    proofs,
+    asked: askedFor(options, manifest),
   });
-  const environment = view.environments[ENVIRONMENT] ?? null;
-  return { view, environment, resolved, selected, files, plan, range };
+  const plan = options.skipBackfill === true ? withoutTasks(planned) : planned;
+  return { view, environment, manifest, resolved, selected, files, plan, range };
+}
+
+/** What is to be made anew whether or not it is done; null: nothing. */
+function anewBy(
+  { restate, full, range = null }: PlanOptions,
+  environment: string,
+  manifest: Manifest,
+  selected: ReadonlySet<NodeId> | null,
+): { readonly nodes: ReadonlySet<NodeId>; readonly range: Interval | null; readonly reason: string } | null {
+  if (restate !== undefined) {
+    return { nodes: select(manifest, restate.nodes), range: restate.range, reason: 'restated' };
+  }
+  if (full !== true || environment === PRODUCTION) return null;
+  return { nodes: selected ?? new Set(Object.keys(manifest.nodes)), range, reason: 'full refresh' };
+}
+
+/** What of the Python project a first run would take over, and what it would build. */
+async function pythonNotes(
+  loaded: Pick<LoadedProject, 'manifest' | 'settings'>,
+  { environments }: StateView,
+  name: string,
+): Promise<{ readonly notes?: { readonly [node: NodeId]: readonly string[] } }> {
+  if (name !== PRODUCTION || PRODUCTION in environments) return {};
+  return { notes: notesOn(await pythonRows(loaded)) };
 }
 
 /**
@@ -99,7 +184,13 @@ async function adopt(
 }
 
 /** Whether the environment would show something else although nothing has to run. */
-export function movesPointers({ environment, plan, resolved, view }: Situation): boolean {
+export function movesPointers({ environment, manifest, plan, resolved, view }: Situation): boolean {
+  const { environment: name } = plan;
+  if (name !== PRODUCTION) {
+    // What it rests on moved: a promotion would be refused until that is noted.
+    if (plan.base.environment.epoch === 0) return true;
+    if (environment?.manifest !== foundationOf(manifest, name, view).id) return true;
+  }
   const before = environment?.pointers ?? {};
   if (Object.keys(before).some((id) => !(id in plan.pointers))) return true;
   return Object.entries(plan.pointers).some(([id, snapshot]) => {
@@ -108,6 +199,7 @@ export function movesPointers({ environment, plan, resolved, view }: Situation):
     const pointer = before[id];
     if (pointer?.snapshot !== snapshot) return true;
     const node = resolved.get(id)?.node;
+    if (node !== undefined && pointer.fingerprint !== node.fingerprint) return true;
     return node !== undefined && canonicalJson(metadataOf(node)) !== canonicalJson(pointer.metadata);
   });
 }

@@ -1,11 +1,13 @@
 import { rename, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 import type { Instant } from '@seeknal/intervals';
 import { loadProject } from '@seeknal/project';
 import { restoreStateFile } from '@seeknal/state-file';
 
 import { SdkError } from './errors.ts';
+import { emptyState, restoreState } from './state-care.ts';
+import { stateSettings } from './state-settings.ts';
 
 export interface StateRepairOptions {
   /**
@@ -13,6 +15,8 @@ export interface StateRepairOptions {
    * - `warehouse`: the state is put aside; the next command takes it over from the warehouse's ledger.
    */
   readonly from: 'backup' | 'warehouse';
+  /** What `seeknal state backup` wrote; default: the copy that a state file keeps itself. */
+  readonly file?: string;
   /** Names what is put aside. */
   readonly now: Instant;
   readonly env?: { readonly [name: string]: string | undefined };
@@ -24,15 +28,17 @@ const STATE = ['state.json', 'state.json.1'];
 const NOTE = 'warehouse.json';
 
 /**
- * Repairs the state of a project whose state is a file. Nothing is deleted: what was there stays beside it.
+ * Repairs the state of a project. Nothing is deleted: what was there stays beside it, or in a backup.
  *
  * @returns The files that were put aside, relative to the project.
- * @throws {SdkError} `SDK_STATE_NOT_A_FILE`; `STATE_DAMAGED` when there is no copy, or it is damaged too.
+ * @throws {SdkError} `SDK_STATE_NOT_A_FILE` for a database that is to be restored from no file; `STATE_DAMAGED`
+ *   when there is no copy, or it is damaged too; `SDK_STATE_MIGRATION` when a file is no backup, or says
+ *   something else than what is there.
  */
 export async function repairState(folder: string, options: StateRepairOptions): Promise<readonly string[]> {
   const { now, from, env = process.env } = options;
   const { settings } = await loadProject(folder, { now, env });
-  if (settings.stateBackend !== 'file') throw SdkError.stateNotAFile(settings.stateBackend);
+  const state = await stateSettings(settings, env);
   const target = join(settings.folder, 'target');
   const putAside = async (names: readonly string[]): Promise<readonly string[]> => {
     const aside: string[] = [];
@@ -42,6 +48,15 @@ export async function repairState(folder: string, options: StateRepairOptions): 
     }
     return aside;
   };
+  const note = async (): Promise<readonly string[]> => putAside([NOTE]);
+  if (options.file !== undefined) {
+    await restoreState(folder, options.file, { now, env });
+    return note();
+  }
+  if (state.kind === 'database') {
+    if (from === 'backup') throw SdkError.stateNotAFile(settings.stateBackend);
+    return [relative(settings.folder, await emptyState(folder, { now, env })), ...(await note())];
+  }
   if (from === 'warehouse') return putAside([...STATE, NOTE]);
   const hadState = await isThere(join(target, 'state.json'));
   await restoreStateFile(target, now);

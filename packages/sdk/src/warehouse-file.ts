@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -53,7 +54,7 @@ export async function noteWarehouse(path: string, target: string, id: string, to
 
 async function writeNote(target: string, note: WarehouseNote): Promise<void> {
   await mkdir(target, { recursive: true });
-  const beside = `${notePath(target)}.${process.pid}.tmp`;
+  const beside = `${notePath(target)}.${randomUUID()}.tmp`;
   await writeFile(beside, `${JSON.stringify(note, null, 2)}\n`);
   await rename(beside, notePath(target));
 }

@@ -32,6 +32,7 @@ export function tablePositions(tokens: readonly Token[]): ReadonlySet<Token> {
     level.expects = false;
     if ('([{'.includes(token.text)) levels.push({ from: expects && token.text === '(', expects });
     else if (')]}'.includes(token.text)) levels.splice(Math.max(1, levels.length - 1));
+    else if (tokens[at - 1]?.text === '.') return; // A column, whatever the word.
     else if (isWord(token, ...opens) && !isComparison(tokens, at)) {
       level.from = level.expects = true;
     } else if (isWord(token, ...closes)) level.from = level.from && isWord(token, 'on');

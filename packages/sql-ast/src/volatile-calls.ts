@@ -29,6 +29,12 @@ current_catalog current_date current_role current_schema current_time current_ti
 localtime localtimestamp session_user
 `);
 
+/** Whether a call of this function, whatever the case of its name, may give another value another time. */
+export const isVolatileFunction = (name: string): boolean => volatile.has(foldCase(name));
+
+/** Whether the bare word does so, where it is no column. */
+export const isVolatileWord = (name: string): boolean => bare.has(foldCase(name));
+
 /**
  * The functions a query calls whose value is not decided by their arguments, in small letters, each once,
  * in order of appearance. By name only: a column called `current_date` is reported too.
@@ -39,9 +45,9 @@ export function volatileCalls(sql: string, dialect: Dialect = 'duckdb'): readonl
   const tokens = tokenize(sql, dialect).filter(({ kind }) => kind !== 'comment');
   const found = tokens.flatMap((token, at) => {
     const name = foldCase(nameOf(token) ?? '');
-    if (tokens[at + 1]?.text === '(') return volatile.has(name) ? [name] : [];
+    if (tokens[at + 1]?.text === '(') return isVolatileFunction(name) ? [name] : [];
     const before = tokens[at - 1];
-    return bare.has(name) && before?.text !== '.' && !isWord(before, 'as') ? [name] : [];
+    return isVolatileWord(name) && before?.text !== '.' && !isWord(before, 'as') ? [name] : [];
   });
   return [...new Set(found)];
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { expect, test } from '@jest/globals';
+import { canonicalJson, sha256, type Json } from '@seeknal/manifest';
 import { createStateBackend } from '@seeknal/state';
 import { describeStateBackend } from '@seeknal/state/testkit';
 
@@ -26,6 +27,21 @@ describeStateBackend(
   async (options) => new FileBackend({ basePath: await emptyFolder(), ...options }, quickDisk),
   { histories: 30 },
 );
+
+const A = {
+  id: 'a',
+  node: 'transform.a',
+  kind: 'transform',
+  fingerprint: 'a',
+  definition: {},
+  materialization: 'incremental_by_time',
+  inputs: [],
+  reads: [],
+  schedule: null,
+  timeColumn: null,
+  start: 0,
+  createdAt: 0,
+} as const;
 
 /** A folder with a state of two writes: run `r1`, run `r2`. */
 async function written(): Promise<{ readonly folder: string; readonly file: string }> {
@@ -124,12 +140,74 @@ test('a state file that an editor indented is read', async () => {
 
 test('a state of a newer version is refused and not touched', async () => {
   const { folder, file } = await written();
-  const text = (await readFile(file, 'utf8')).replace('"schemaVersion":1', '"schemaVersion":2');
+  const text = (await readFile(file, 'utf8')).replace('"schemaVersion":2', '"schemaVersion":3');
   await writeFile(file, text);
   const newer = { code: 'STATE_TOO_NEW', message: expect.stringContaining(file) };
   await expect(openStateFile({ folder }).initialize()).rejects.toMatchObject(newer);
   await expect(openStateFile({ folder }).createRun('r3')).rejects.toMatchObject(newer);
   expect(await readFile(file, 'utf8')).toBe(text);
+});
+
+test('a state of the version before, without what is new, is read and goes on', async () => {
+  const folder = await emptyFolder();
+  const file = join(folder, 'state.json');
+  const scope = { project: 'p', warehouse: 'w' };
+  const before = openStateFile({ folder }).scope(scope);
+  await before.addSnapshots([A]);
+  const pointers = { 'transform.a': { snapshot: 'a', fingerprint: 'a', metadata: {} } };
+  const change = { name: 'prod', expectedEpoch: 0, pointers, at: 1, expiresAt: null };
+  await before.switchEnvironment(change);
+
+  const text = (await readFile(file, 'utf8'))
+    .replace('"manifest":null,', '')
+    .replace('"previousManifest":null,', '');
+  const { epoch, payload } = JSON.parse(text) as { readonly epoch: number; readonly payload: Json };
+  const checksum = sha256(canonicalJson(payload));
+  expect(text).not.toMatch(/manifest|proofs|dropping|bornFence/i);
+  await writeFile(file, JSON.stringify({ schemaVersion: 1, epoch, checksum, payload }));
+
+  const state = openStateFile({ folder }).scope(scope);
+  const { environments, proofs, snapshots } = await state.read();
+  expect(proofs).toEqual({});
+  expect(environments['prod']).toMatchObject({ epoch: 1, pointers, previous: null });
+  expect(snapshots['a']?.dropping).toBeUndefined();
+  expect(await state.manifest('m')).toBeNull();
+  expect(await state.collectManifests()).toEqual([]);
+  expect(await state.switchEnvironment(change)).toEqual(environments['prod']);
+  await state.saveManifest('m', '{}');
+  expect(await state.switchEnvironment({ ...change, expectedEpoch: 1, manifest: 'm' })).toMatchObject({
+    epoch: 2,
+    manifest: 'm',
+    previous: null,
+  });
+  expect(await readFile(file, 'utf8')).toMatch(/^\{"schemaVersion":2,/);
+});
+
+test('a manifest is a file of its own, whole or not there', async () => {
+  const folder = await emptyFolder();
+  const state = openStateFile({ folder, clock: () => now }).scope({ project: 'p', warehouse: 'w' });
+  let now = 0;
+  const text = `{"long":"${'x'.repeat(10_000)}"}`;
+  await Promise.all([1, 2, 3].map(() => state.saveManifest('abc', text)));
+  expect(await readFile(join(folder, 'manifests', 'abc.json'), 'utf8')).toBe(text);
+  expect(await readdir(join(folder, 'manifests'))).toEqual(['abc.json']);
+  expect(await readdir(join(folder, '.state'))).toEqual([]);
+  expect(await readFile(join(folder, 'state.json'), 'utf8')).not.toContain('xxx');
+  await nodeDisk.remove(join(folder, 'manifests', 'abc.json'));
+  expect(await state.manifest('abc')).toBeNull();
+  now = 4_000_000;
+  expect(await state.collectManifests()).toEqual(['abc']);
+
+  const full: Disk = {
+    ...nodeDisk,
+    create: () => Promise.reject(Object.assign(new Error('no'), { code: 'ENOSPC' })),
+  };
+  const failing = new FileBackend({ basePath: folder }, full).scope({ project: 'p', warehouse: 'w' });
+  await expect(failing.saveManifest('def', text)).rejects.toMatchObject({
+    code: 'STATE_UNWRITABLE',
+    message: expect.stringContaining('def.json'),
+  });
+  expect(await readdir(join(folder, 'manifests'))).toEqual([]);
 });
 
 test('a folder that cannot be written is named', async () => {
@@ -183,22 +261,7 @@ test('events that never reached the log are logged by the next who looks, and ha
   };
   const first = new FileBackend({ basePath: folder }, forgetful).scope(scope);
   const done = [{ start: 0, end: 1 }];
-  await first.addSnapshots([
-    {
-      id: 'a',
-      node: 'transform.a',
-      kind: 'transform',
-      fingerprint: 'a',
-      definition: {},
-      materialization: 'incremental_by_time',
-      inputs: [],
-      reads: [],
-      schedule: null,
-      timeColumn: null,
-      start: 0,
-      createdAt: 0,
-    },
-  ]);
+  await first.addSnapshots([A]);
   await first.rebuild('a', { done, seq: 0, columns: null, version: null });
   await first.invalidate('k1', [{ snapshot: 'a', range: { start: 0, end: 1 }, reason: 'one' }], 1);
   expect(existsSync(log)).toBe(false);

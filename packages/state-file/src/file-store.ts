@@ -6,6 +6,7 @@ import { unwritable, type Disk } from './disk.ts';
 import { logEvents, loggedEvents } from './event-log.ts';
 import { isGone, releaseFileLock, takeFileLock } from './file-lock.ts';
 import { currentHeader, publish } from './publish.ts';
+import { fileTexts } from './file-texts.ts';
 import type { StateFiles } from './state-files.ts';
 import { damaged, readStateText, stateText, type StateContent, type StatePayload } from './state-text.ts';
 
@@ -127,6 +128,7 @@ export function fileStore({
       await logEvents(disk, files.events, events.count, events.newest).catch(() => undefined);
       return loggedEvents(disk, files.events, scope, filter);
     },
+    texts: fileTexts(disk, files),
     close: async () => {
       isClosed = true;
       await working;

@@ -57,7 +57,8 @@ function withNewFences({ document, events }: StatePayload): StatePayload {
     const snapshots = Object.entries(scope.snapshots).map(
       ([id, state]) => [id, { ...state, fence: state.fence + AHEAD }] as const,
     );
-    return [key, { ...scope, snapshots: Object.fromEntries(snapshots) }] as const;
+    const fence = (scope.fence ?? 0) + AHEAD;
+    return [key, { ...scope, fence, snapshots: Object.fromEntries(snapshots) }] as const;
   });
   return {
     document: { ...document, lockFence: document.lockFence + AHEAD, scopes: Object.fromEntries(scopes) },

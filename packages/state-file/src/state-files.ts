@@ -9,6 +9,8 @@ export interface StateFiles {
   readonly previous: string;
   readonly lock: string;
   readonly events: string;
+  /** Manifests, each a file named after the hash of its text. */
+  readonly texts: string;
   /** Holds what is being written, under names that begin with the epoch it is to become. */
   readonly workshop: string;
 }
@@ -19,5 +21,6 @@ export const stateFiles = (folder: string): StateFiles => ({
   previous: join(folder, 'state.json.1'),
   lock: join(folder, 'state.lock'),
   events: join(folder, 'interval_events.jsonl'),
+  texts: join(folder, 'manifests'),
   workshop: join(folder, '.state'),
 });

@@ -4,7 +4,7 @@ import { StateError, type ScopedEvent, type StateDocument } from '@seeknal/state
 import { canonicalText } from './canonical-text.ts';
 
 /** Raised when an older version would misread the file. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 /** Long enough for every header. */
 export const HEADER_BYTES = 256;

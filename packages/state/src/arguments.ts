@@ -12,6 +12,15 @@ export function checkName(what: string, value: string): void {
   throw invalid(`The ${what} is ${shown}`, `Give a ${what} of 1 to ${LONGEST_NAME} characters.`);
 }
 
+/** @throws `STATE_INVALID_ARGUMENT` unless it can name a file anywhere. */
+export function checkContentId(id: string): void {
+  if (typeof id === 'string' && /^[a-z0-9][a-z0-9_-]{0,127}$/.test(id)) return;
+  throw invalid(
+    `Not the id of a manifest: ${JSON.stringify(id)?.slice(0, 80)}`,
+    'Give the hash of its text: 1 to 128 small letters, digits, - and _.',
+  );
+}
+
 /** @throws `STATE_INVALID_ARGUMENT` unless both ends are whole milliseconds and the start comes first. */
 export function checkRange({ start, end }: Interval): void {
   if (Number.isSafeInteger(start) && Number.isSafeInteger(end) && start < end) return;

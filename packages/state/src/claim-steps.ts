@@ -4,7 +4,7 @@ import { ALL_TIME, type SnapshotId } from '@seeknal/plan';
 import { StateError } from './errors.ts';
 import { foldedUpTo } from './notes.ts';
 import type { Claim, ClaimRequest } from './scoped-state.ts';
-import { requireSnapshot, withSnapshots } from './snapshot-steps.ts';
+import { requireKept, requireSnapshot, withSnapshots } from './snapshot-steps.ts';
 import { entry, type ClaimEntry, type ScopeDocument, type SnapshotState } from './state-document.ts';
 import { answered, type ScopeStep, type StepContext } from './step.ts';
 
@@ -13,7 +13,7 @@ const ABANDONED_MS = 24 * 3_600_000;
 
 export function claim(request: ClaimRequest): ScopeStep<Claim> {
   return (scope, context) => {
-    const state = requireSnapshot(scope, request.snapshot);
+    const state = requireKept(scope, request.snapshot);
     const missing = difference([request.range], state.record.done);
     if (missing.length === 0) return answered(scope, { status: 'done' });
     const inTheWay = scope.claims.filter(

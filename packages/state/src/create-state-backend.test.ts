@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 
 import { createStateBackend } from './create-state-backend.ts';
+import { installedModule } from './installed-module.ts';
 
 test('the in-memory backend needs no other package', async () => {
   const state = await createStateBackend('memory', { clock: () => 7 });
@@ -12,9 +13,9 @@ test('the in-memory backend needs no other package', async () => {
 });
 
 test('a backend whose package is not installed is refused with the command that installs it', async () => {
-  await expect(createStateBackend('database', { url: 'libsql://…' })).rejects.toMatchObject({
+  await expect(installedModule('@seeknal/state-nowhere')).rejects.toMatchObject({
     code: 'STATE_BACKEND_MISSING',
-    hint: 'Install it: npm install @seeknal/state-libsql',
+    hint: 'Install it: npm install @seeknal/state-nowhere',
   });
 });
 

@@ -1,5 +1,6 @@
 import type { StateBackend } from './backend.ts';
 import { StateError } from './errors.ts';
+import { installedModule } from './installed-module.ts';
 import { memoryBackend } from './memory-backend.ts';
 
 /** Where each kind of backend lives: imported only when asked for, so that none has to be installed. */
@@ -30,23 +31,7 @@ export async function createStateBackend(
     );
   }
   const { module, backend } = PACKAGES[type];
-  const exports = await imported(module);
+  const exports = await installedModule(module);
   const Backend = exports[backend] as new (options: object) => StateBackend;
   return new Backend(options);
-}
-
-async function imported(module: string): Promise<{ readonly [name: string]: unknown }> {
-  try {
-    return (await import(module)) as { readonly [name: string]: unknown };
-  } catch (cause) {
-    // Node says ERR_MODULE_NOT_FOUND, jest MODULE_NOT_FOUND; of a package that is there but broken the message differs.
-    const { code, message } = cause as { readonly code?: string; readonly message?: string };
-    if (!code?.endsWith('MODULE_NOT_FOUND') || !message?.includes(module)) throw cause;
-    throw new StateError(
-      'STATE_BACKEND_MISSING',
-      `The state backend in ${module} is not installed`,
-      `Install it: npm install ${module}`,
-      { cause },
-    );
-  }
 }

@@ -1,9 +1,13 @@
-import { checkName, checkRange, checkWhole, plainCopy } from './arguments.ts';
+import { checkContentId, checkName, checkRange, checkWhole, plainCopy } from './arguments.ts';
 import { claim, releaseClaim, renewClaim } from './claim-steps.ts';
 import { complete } from './completion-steps.ts';
 import { EVENTS_LISTED, type DocumentStore } from './document-store.ts';
-import { switchEnvironment } from './environment-steps.ts';
+import { markDropping, removeSnapshots } from './dropping-steps.ts';
+import { removeEnvironment, switchEnvironment, touchEnvironment } from './environment-steps.ts';
 import { invalidate } from './invalidation-steps.ts';
+import { collectManifests, isManifestKept, noteManifest } from './manifest-steps.ts';
+import { link } from './link-steps.ts';
+import { addProofs, removeProofs } from './proof-steps.ts';
 import { record } from './record-step.ts';
 import type { ScopedState } from './scoped-state.ts';
 import { addSnapshots, rebuildSnapshot, viewOf } from './snapshot-steps.ts';
@@ -60,9 +64,36 @@ export function documentScope(store: DocumentStore, name: ScopeName): ScopedStat
       checkWhole('seq', from.seq, 0);
       await take(rebuildSnapshot(snapshot, plainCopy(from)));
     },
+    link: (links) => take(link(plainCopy(links))),
+    addProofs: async (proofs) => {
+      for (const { fingerprint } of proofs) checkName('fingerprint', fingerprint);
+      await take(addProofs(plainCopy(proofs)));
+    },
+    removeProofs: (fingerprints) => take(removeProofs([...fingerprints])),
+    markDropping: (ids, { forgetPreviousBefore = null } = {}) =>
+      take(markDropping([...ids], forgetPreviousBefore)),
+    removeSnapshots: (ids) => take(removeSnapshots([...ids])),
     switchEnvironment: async (change) => {
       checkName('environment', change.name);
       return take(switchEnvironment(plainCopy(change)));
+    },
+    touchEnvironment: (environment, expiresAt) => take(touchEnvironment(environment, expiresAt)),
+    removeEnvironment: (removal) => take(removeEnvironment({ ...removal })),
+    saveManifest: async (id, text) => {
+      checkContentId(id);
+      await store.texts.write(id, text);
+      await take(noteManifest(id));
+    },
+    manifest: async (id) => {
+      checkContentId(id);
+      const scope = entry((await store.read()).scopes, scopeKey(name));
+      return entry(scope?.manifests ?? {}, id) === undefined ? null : store.texts.read(id);
+    },
+    collectManifests: async () => {
+      const gone = await take(collectManifests());
+      const document = await store.read();
+      for (const id of gone) if (!isManifestKept(document, id)) await store.texts.remove(id);
+      return gone;
     },
     events: (filter) => store.events(name, { limit: EVENTS_LISTED, ...filter }),
   };

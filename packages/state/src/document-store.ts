@@ -16,6 +16,12 @@ export interface DocumentStore {
   step<T>(step: Step<T>): Promise<T>;
   /** Newest first. */
   events(scope: ScopeName, filter: EventFilter): Promise<readonly IntervalEvent[]>;
+  /** Texts by id, kept beside the document. Writing one again is harmless. */
+  readonly texts: {
+    write(id: string, text: string): Promise<void>;
+    read(id: string): Promise<string | null>;
+    remove(id: string): Promise<void>;
+  };
   close(): Promise<void>;
 }
 

@@ -7,6 +7,7 @@ export type {
   Need,
   Recorded,
   ScopedState,
+  SnapshotLinks,
 } from './scoped-state.ts';
 export { StateError, type StateErrorCode } from './errors.ts';
 export { createStateBackend, type BackendType } from './create-state-backend.ts';

@@ -17,6 +17,7 @@ function memoryStore({ clock = Date.now }: StoreOptions): DocumentStore {
   let document = EMPTY_DOCUMENT;
   let isClosed = false;
   const history: ScopedEvent[] = [];
+  const texts = new Map<string, string>();
   const open = async (): Promise<void> => {
     await Promise.resolve();
     if (isClosed) throw new StateError('STATE_UNREACHABLE', 'The in-memory state is closed', 'Open another.');
@@ -46,6 +47,20 @@ function memoryStore({ clock = Date.now }: StoreOptions): DocumentStore {
         .map(({ event }) => event)
         .toReversed()
         .slice(0, limit);
+    },
+    texts: {
+      write: async (id, text) => {
+        await open();
+        texts.set(id, text);
+      },
+      read: async (id) => {
+        await open();
+        return texts.get(id) ?? null;
+      },
+      remove: async (id) => {
+        await open();
+        texts.delete(id);
+      },
     },
     close: async () => {
       isClosed = true;

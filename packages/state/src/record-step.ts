@@ -7,7 +7,7 @@ import { highest, noted } from './notes.ts';
 import type { CommitRecord, IntervalEvent, Need, Recorded } from './scoped-state.ts';
 import { requireSnapshot, withSnapshots } from './snapshot-steps.ts';
 import { entry, type ScopeDocument, type SnapshotState } from './state-document.ts';
-import { answered, type ScopeStep } from './step.ts';
+import { answered, type ScopeStep, type ScopeStepped } from './step.ts';
 
 /**
  * Whatever the answer, the warehouse holds the commit's rows: where they changed is noted and what lies
@@ -21,6 +21,7 @@ export function record(
 ): ScopeStep<Recorded> {
   return (scope) => {
     const before = requireSnapshot(scope, commit.snapshot);
+    if (commit.fence <= (before.bornFence ?? -1)) return ofDroppedTable(scope, commit, below);
     const again = answerBefore(before, commit.seq);
     if (again) return answered(scope, again);
 
@@ -55,6 +56,23 @@ export function record(
         ...taken.map((part) => invalidatedEvent(after, part, commit.finishedAt, commit.run)),
       ],
     };
+  };
+}
+
+/**
+ * The work began before the table was dropped. Its numbers are not of the table there is now; its rows may be,
+ * if they were published after it was made anew.
+ */
+function ofDroppedTable(
+  scope: ScopeDocument,
+  { finishedAt, run }: CommitRecord,
+  below: readonly Invalidation[],
+): ScopeStepped<Recorded> {
+  const { scope: after, taken } = invalidateBelow(scope, below);
+  return {
+    scope: after,
+    answer: { status: 'stale', reason: 'its table was dropped meanwhile', invalidated: taken },
+    events: taken.map((part) => invalidatedEvent(after, part, finishedAt, run)),
   };
 }
 

@@ -4,8 +4,11 @@ import type {
   EnvironmentRecord,
   Invalidation,
   Pointer,
+  Proof,
   Snapshot,
   SnapshotId,
+  SnapshotInput,
+  SnapshotRead,
   StateView,
 } from '@seeknal/plan';
 
@@ -75,6 +78,13 @@ export type Recorded =
   | { readonly status: 'recorded'; readonly invalidated: readonly Invalidation[] }
   | { readonly status: 'stale'; readonly reason: string; readonly invalidated: readonly Invalidation[] };
 
+/** What a snapshot is made from, as `Snapshot` has it. */
+export interface SnapshotLinks {
+  readonly snapshot: SnapshotId;
+  readonly inputs: readonly SnapshotInput[];
+  readonly reads: readonly SnapshotRead[];
+}
+
 /** One line of the history of intervals: appended, never changed. */
 export interface IntervalEvent {
   readonly at: Instant;
@@ -90,7 +100,19 @@ export interface IntervalEvent {
 export interface ScopedState {
   /** Everything a plan needs, as of one moment. */
   read(): Promise<StateView>;
-  /** Records snapshots that are not there yet; one that is there is left as it is. */
+  /**
+   * Says what kept snapshots are read over from now on: a table may stay although what it was made from is made
+   * anew. The inputs take the place of those recorded; the reads are added to them, so that a change of either
+   * reaches the rows. Repeating it changes nothing more.
+   *
+   * @throws `STATE_SNAPSHOT_UNKNOWN`, `STATE_SNAPSHOT_DROPPING`
+   */
+  link(links: readonly SnapshotLinks[]): Promise<void>;
+  /**
+   * Records snapshots that are not there yet; one that is there is left as it is.
+   *
+   * @throws `STATE_SNAPSHOT_DROPPING` when one of them is being dropped; none is recorded then.
+   */
   addSnapshots(snapshots: readonly Snapshot[]): Promise<void>;
   /**
    * Takes the stretches out of done and raises the generation of their snapshots, all in one step. A commit
@@ -103,6 +125,7 @@ export interface ScopedState {
    * is read from there, it is missing again.
    */
   complete(completions: readonly Invalidation[], at: Instant): Promise<void>;
+  /** @throws `STATE_SNAPSHOT_DROPPING` */
   claim(request: ClaimRequest): Promise<Claim>;
   /**
    * Prolongs the claim with this fence.
@@ -140,17 +163,79 @@ export interface ScopedState {
     },
   ): Promise<void>;
   /**
+   * Remembers that fingerprints may use the rows of snapshots. What is remembered for the same fingerprint
+   * stays if it says the same, whenever it was made, or was made later; otherwise it is replaced.
+   *
+   * @throws `STATE_SNAPSHOT_UNKNOWN`, `STATE_SNAPSHOT_DROPPING`: none is remembered then.
+   */
+  addProofs(proofs: readonly Proof[]): Promise<void>;
+  /** Revokes proofs. Pointers that were set by them stay. */
+  removeProofs(fingerprints: readonly string[]): Promise<void>;
+  /**
+   * Marks those of the snapshots to which nothing refers as being dropped, and answers which are (also those
+   * that were before). From then on nothing can begin to refer to them. What refers: a pointer of an
+   * environment, now or before its newest switch; a proof for the fingerprint of such a pointer; a claim that
+   * has not expired, on it or on a snapshot that reads it. Proofs for others go. Passed over as well: what holds no rows and is kept only because
+   * another snapshot was made from it.
+   *
+   * @param options.forgetPreviousBefore Environments switched before it give up their way back, if that is all
+   *   that refers to one of the snapshots.
+   */
+  markDropping(
+    ids: readonly SnapshotId[],
+    options?: { readonly forgetPreviousBefore?: Instant },
+  ): Promise<readonly SnapshotId[]>;
+  /**
+   * Forgets snapshots whose tables are gone; only those that are marked, the others are passed over. One that
+   * another snapshot was made from keeps its definition, and is as if it had just been added.
+   */
+  removeSnapshots(ids: readonly SnapshotId[]): Promise<void>;
+  /**
    * Moves an environment's pointers if its epoch is still `expectedEpoch` (0: it does not exist yet).
    *
-   * @throws `STATE_ENVIRONMENT_MOVED` otherwise; the message names both epochs.
+   * @throws `STATE_ENVIRONMENT_MOVED` otherwise; the message names both epochs. `STATE_ENVIRONMENT_EXISTS` when
+   *   it is new and its name differs from another's only in case. `STATE_SNAPSHOT_UNKNOWN`,
+   *   `STATE_SNAPSHOT_DROPPING` when it would point at such a snapshot.
    */
   switchEnvironment(change: {
     readonly name: string;
     readonly expectedEpoch: number;
     readonly pointers: { readonly [node: NodeId]: Pointer };
+    /** Id of the manifest the pointers were made from, saved before. Default: null. */
+    readonly manifest?: string | null;
     readonly at: Instant;
     readonly expiresAt: Instant | null;
   }): Promise<EnvironmentRecord>;
+  /**
+   * Moves the moment at which an environment expires; null: never. No new epoch.
+   *
+   * @throws `STATE_ENVIRONMENT_UNKNOWN`
+   */
+  touchEnvironment(name: string, expiresAt: Instant | null): Promise<EnvironmentRecord>;
+  /**
+   * Forgets an environment if its epoch is still `expectedEpoch`. Does nothing when it is gone.
+   *
+   * @throws `STATE_ENVIRONMENT_MOVED` otherwise, or when it does not expire until `expiredBy` any more.
+   */
+  removeEnvironment(removal: {
+    readonly name: string;
+    readonly expectedEpoch: number;
+    /** Only if it has expired by then; default: whether or not it has. */
+    readonly expiredBy?: Instant;
+  }): Promise<void>;
+  /**
+   * Keeps the text of a manifest. Saving it again keeps it for longer.
+   *
+   * @param id Content hash of the text: 1 to 128 small letters, digits, `-` and `_`.
+   */
+  saveManifest(id: string, text: string): Promise<void>;
+  /** Null when it is not kept, or was collected. */
+  manifest(id: string): Promise<string | null>;
+  /**
+   * Forgets the manifests to which no environment refers, now or before its newest switch, and that were saved
+   * more than an hour ago. Answers their ids.
+   */
+  collectManifests(): Promise<readonly string[]>;
   /** Newest first. */
   events(filter?: {
     readonly snapshot?: SnapshotId;

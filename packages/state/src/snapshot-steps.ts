@@ -9,9 +9,10 @@ import { answered, type ScopeStep } from './step.ts';
 
 export function addSnapshots(snapshots: readonly Snapshot[]): ScopeStep<void> {
   return (scope) => {
+    for (const { id } of snapshots) refuseDropping(entry(scope.snapshots, id));
     const added = snapshots
       .filter(({ id }) => !entry(scope.snapshots, id))
-      .map((snapshot) => fresh(snapshot));
+      .map((snapshot) => fresh(snapshot, scope.fence ?? null));
     if (added.length === 0) return answered(scope, undefined);
     const entries = Object.fromEntries(added.map((state) => [state.record.id, state]));
     return answered({ ...scope, snapshots: { ...scope.snapshots, ...entries } }, undefined);
@@ -62,7 +63,11 @@ export function viewOf(scope: ScopeDocument): StateView {
   const known = views.get(scope);
   if (known) return known;
   const records = Object.entries(scope.snapshots).map(([id, { record }]) => [id, record] as const);
-  const view = { snapshots: Object.fromEntries(records), environments: scope.environments };
+  const view = {
+    snapshots: Object.fromEntries(records),
+    environments: scope.environments,
+    proofs: scope.proofs ?? {},
+  };
   views.set(scope, view);
   return view;
 }
@@ -78,6 +83,23 @@ export function requireSnapshot(scope: ScopeDocument, id: SnapshotId): SnapshotS
   );
 }
 
+/** @throws `STATE_SNAPSHOT_UNKNOWN`, `STATE_SNAPSHOT_DROPPING` */
+export function requireKept(scope: ScopeDocument, id: SnapshotId): SnapshotState {
+  const state = requireSnapshot(scope, id);
+  refuseDropping(state);
+  return state;
+}
+
+function refuseDropping(state: SnapshotState | undefined): void {
+  if (state?.record.dropping !== true) return;
+  const { id, node } = state.record;
+  throw new StateError(
+    'STATE_SNAPSHOT_DROPPING',
+    `The snapshot ${id} of ${node} is being dropped`,
+    'Finish that with: seeknal env cleanup. Then run the command again.',
+  );
+}
+
 export const withSnapshots = (scope: ScopeDocument, states: readonly SnapshotState[]): ScopeDocument => ({
   ...scope,
   snapshots: { ...scope.snapshots, ...Object.fromEntries(states.map((state) => [state.record.id, state])) },
@@ -88,9 +110,21 @@ export const withDone = (state: SnapshotState, done: IntervalSet): SnapshotState
   record: { ...state.record, done },
 });
 
-const fresh = (snapshot: Snapshot): SnapshotState => ({
-  record: { ...snapshot, generation: 0, done: [], seq: 0, columns: null, rows: null, version: null },
-  fence: 0,
+/**
+ * @param bornFence Fences up to this were given out for snapshots that are gone, maybe for one of this very id.
+ */
+export const fresh = (snapshot: Snapshot, bornFence: number | null): SnapshotState => ({
+  record: {
+    ...definitionOf(snapshot),
+    generation: 0,
+    done: [],
+    seq: 0,
+    columns: null,
+    rows: null,
+    version: null,
+  },
+  fence: bornFence ?? 0,
+  ...(bornFence === null ? {} : { bornFence }),
   changes: NO_NOTES,
   invalidations: NO_NOTES,
   commits: NO_NOTES,
@@ -98,3 +132,9 @@ const fresh = (snapshot: Snapshot): SnapshotState => ({
   staleSeqs: [],
   answers: [],
 });
+
+/** Without what the state itself remembers. */
+function definitionOf(snapshot: Snapshot): Snapshot {
+  const { dropping: _, ...definition } = snapshot as SnapshotRecord;
+  return definition;
+}

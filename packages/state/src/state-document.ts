@@ -1,6 +1,6 @@
 import type { Instant, Interval, IntervalSet } from '@seeknal/intervals';
 import type { NodeId } from '@seeknal/manifest';
-import type { EnvironmentRecord, SnapshotId, SnapshotRecord } from '@seeknal/plan';
+import type { EnvironmentRecord, Proof, SnapshotId, SnapshotRecord } from '@seeknal/plan';
 
 import type { NodeState, RunRecord } from './backend.ts';
 import type { Notes } from './notes.ts';
@@ -41,12 +41,20 @@ export interface ScopeDocument {
   readonly tick: number;
   /** Keys of the newest invalidations, oldest first. */
   readonly keys: readonly string[];
+  /** By the new fingerprint; absent: none. */
+  readonly proofs?: Entries<Proof>;
+  /** When each manifest was last saved; absent: none was. */
+  readonly manifests?: Entries<Instant>;
+  /** No snapshot that is gone had a claim with a higher fence; absent: none is gone. */
+  readonly fence?: number;
 }
 
 export interface SnapshotState {
   readonly record: SnapshotRecord;
   /** The newest fence given to a claim. */
   readonly fence: number;
+  /** What it was when the snapshot was added; absent: 0. Commits up to it belong to a table that was dropped. */
+  readonly bornFence?: number;
   /** Where rows changed; the value is the commit's `seq`. */
   readonly changes: Notes;
   /** What was taken out of done; the value is the generation it began. */

@@ -1,6 +1,8 @@
 import { describe } from '@jest/globals';
 
 import { claimCases } from './testkit/claim-cases.ts';
+import { droppingCases } from './testkit/dropping-cases.ts';
+import { droppingModelCases } from './testkit/dropping-model-cases.ts';
 import { environmentCases } from './testkit/environment-cases.ts';
 import { modelCases } from './testkit/model-cases.ts';
 import { recordCases } from './testkit/record-cases.ts';
@@ -39,8 +41,12 @@ export function describeStateBackend(
     describe('environments', () => {
       environmentCases(open);
     });
+    describe('proofs, and snapshots that go', () => {
+      droppingCases(open);
+    });
     describe('any history', () => {
       modelCases(open, histories);
+      droppingModelCases(open, histories);
     });
   });
 }

@@ -8,7 +8,9 @@ import type { Engine } from '../engine.ts';
 import { describeCatalog } from './catalog.ts';
 import { describeChecks } from './checks.ts';
 import { describeComparing } from './comparing.ts';
+import { describeData } from './data.ts';
 import { describeFiles } from './files.ts';
+import { describeForks } from './forks.ts';
 import { describeLife } from './life.ts';
 import { describePublishing } from './publishing.ts';
 import { describeReading } from './reading.ts';
@@ -45,6 +47,8 @@ export function describeEngine(name: string, open: (folder: string) => Promise<E
     describeChecks(withEngine);
     describeFiles(withEngine);
     describeViews(withEngine);
+    describeForks(withEngine);
+    describeData(withEngine);
     describeReading(withEngine);
     describeLife(withEngine);
   });

@@ -59,6 +59,7 @@ export function describeViews(withEngine: WithEngine): void {
           );
           expect(await engine.switchViews({ environment: 'prod', epoch, views: [a1] })).toEqual({
             changed: [],
+            statements: 0,
           });
         }
         expect((await engine.query('SELECT version FROM transform.a')).rows).toEqual([[1]]);
@@ -112,20 +113,106 @@ export function describeViews(withEngine: WithEngine): void {
       },
     );
 
-    for (const sql of [
-      'SELECT * FROM transform.a',
-      `SELECT * FROM ref('transform.a')`,
-      'SELECT 1 WHERE EXISTS (FROM transform.a)',
-    ]) {
-      withEngine(`outside prod ${sql} would mean prod, and is refused`, async ({ engine }) => {
+    const inDev: readonly (readonly [string, string])[] = [
+      ['a table', 'SELECT version FROM transform.a'],
+      ['quotes and comments', 'SELECT version FROM "transform" /* é */ . -- here\n "a" AS "transform"'],
+      ['another case', 'SELECT version FROM Transform.A'],
+      ['ref', `SELECT version FROM ref( 'transform.a' ) AS r`],
+      ['a qualified column', 'SELECT transform.a.version FROM transform.a WHERE transform.a.version > 0'],
+      ['a subquery', 'SELECT (SELECT max(version) FROM transform.a) AS version'],
+      [
+        'EXISTS and a CTE',
+        'WITH x AS (FROM transform.a) SELECT version FROM x WHERE EXISTS (FROM transform.a)',
+      ],
+      [
+        'text and comments that look like it',
+        `SELECT version FROM input_0 WHERE 'transform.a' <> '' -- transform.a`,
+      ],
+      [
+        'a column of that name',
+        `SELECT version FROM (SELECT version, {'a': 1} AS transform FROM input_0) WHERE transform.a = 1`,
+      ],
+      ['places and names at once', 'SELECT a.version FROM input_0 JOIN transform.a USING (version)'],
+      [
+        'a set operation',
+        'SELECT version FROM transform.a UNION SELECT version FROM ref("transform.a")'.replaceAll('"', "'"),
+      ],
+    ];
+    for (const [what, sql] of inDev) {
+      withEngine(`outside prod names mean the environment’s nodes: ${what}`, async ({ engine }) => {
+        const [a1, a2] = [await made(engine, 'a', 1), await made(engine, 'a', 2)];
+        const v = view('v', sql, { input_0: 'transform.a' });
+        await engine.switchViews({ environment: 'prod', epoch: 1, views: [a1, v] });
+        await engine.switchViews({ environment: 'dev-1', epoch: 1, views: [a2, v] });
+        const both = `SELECT (SELECT version FROM transform.v), (SELECT version FROM "transform__dev-1".v)`;
+        expect((await engine.query(both)).rows).toEqual([[1, 2]]);
+      });
+    }
+
+    for (const [what, sql] of [
+      ['what another text names', `SELECT * FROM query_table('transform.a')`],
+      ['what a query makes up', `SELECT * FROM query('FROM ' || 'transform.a')`],
+      ['a ref that is worked out', `SELECT * FROM ref('transform.' || 'a')`],
+      ['the database by its name', 'SELECT * FROM shop.transform.a'],
+      ['an alias like a schema', 'SELECT transform.a.version FROM transform.a, (SELECT 1 AS a) AS transform'],
+      ['what cannot be read', 'PIVOT transform.a ON version USING count(*)'],
+    ] as const) {
+      withEngine(`outside prod ${what} could mean prod, and is refused`, async ({ engine }) => {
         const a = await made(engine, 'a', 1);
         const views = [a, view('v', sql, { input_0: 'transform.a' })];
         await expect(engine.switchViews({ environment: 'dev', epoch: 1, views })).rejects.toMatchObject({
           code: 'ENGINE_SWITCH_REFUSED',
+          message: expect.stringContaining('transform.v'),
           hint: expect.stringContaining('input_0'),
         });
       });
     }
+
+    withEngine(
+      'outside prod a node that the environment does not have is not read from prod',
+      async ({ engine }) => {
+        const [a, b] = [await made(engine, 'a', 1), await made(engine, 'b', 1)];
+        await engine.switchViews({ environment: 'prod', epoch: 1, views: [a, b] });
+        const views = [b, view('v', 'SELECT * FROM transform.a')];
+        await expect(engine.switchViews({ environment: 'dev', epoch: 1, views })).rejects.toMatchObject({
+          code: 'ENGINE_INPUT_MISSING',
+        });
+      },
+    );
+
+    withEngine(
+      'an environment that is removed leaves nothing, and the others as they are',
+      async ({ engine }) => {
+        const [a, b] = [await made(engine, 'a', 1), await made(engine, 'b', 1)];
+        await engine.switchViews({ environment: 'prod', epoch: 1, views: [a] });
+        await engine.switchViews({ environment: 'dev', epoch: 7, views: [a, b], note: { at: 1 } });
+        expect(await engine.removeViews('dev')).toEqual({ removed: ['transform.a', 'transform.b'] });
+        expect(await engine.removeViews('dev')).toEqual({ removed: [] });
+        expect(await engine.epochs()).toEqual({ prod: 1 });
+        expect(await engine.switchNotes()).toEqual({});
+        await expect(engine.query('FROM transform__dev.a')).rejects.toMatchObject({
+          code: 'ENGINE_INPUT_MISSING',
+        });
+        expect((await engine.query('SELECT version FROM transform.a')).rows).toEqual([[1]]);
+        const schemas = `SELECT schema_name FROM duckdb_schemas() WHERE contains(schema_name, '__dev')`;
+        expect((await engine.query(schemas)).rows).toEqual([]);
+        const again = await engine.switchViews({ environment: 'dev', epoch: 1, views: [b] });
+        expect(again).toEqual({ changed: ['transform.b'], statements: 2 });
+      },
+    );
+
+    withEngine('only what differs costs statements', async ({ engine }) => {
+      const all = await Promise.all(Array.from({ length: 20 }, (_, n) => made(engine, `n${n}`, 1)));
+      const v = view('v', 'SELECT * FROM transform.n0');
+      const to = async (epoch: number, views: readonly View[]) =>
+        (await engine.switchViews({ environment: 'dev', epoch, views })).statements;
+      expect(await to(1, all)).toBe(21);
+      expect(await to(2, all)).toBe(0);
+      expect(await to(3, [...all, v])).toBe(2);
+      const changed = await made(engine, 'n3', 2);
+      expect(await to(4, [...all.map((one) => (one.node === changed.node ? changed : one)), v])).toBe(2);
+      expect(await to(5, [v, ...all.slice(0, 3)])).toBe(17);
+    });
 
     withEngine('a source is a view of its file', async ({ engine, folder }) => {
       const path = join(folder, 'a.csv');

@@ -138,4 +138,4 @@ export const recordOf = (snapshot: Snapshot, done: readonly Interval[]): Snapsho
   version: null,
 });
 
-export const EMPTY: StateView = { snapshots: {}, environments: {} };
+export const EMPTY: StateView = { snapshots: {}, environments: {}, proofs: {} };

@@ -43,7 +43,7 @@ export function claimCases(open: OpenBackend): void {
         backend.scope({ project: 'shop","w-1', warehouse: 'w-2' }),
       ];
       for (const other of others) {
-        expect(await other.read()).toEqual({ snapshots: {}, environments: {} });
+        expect(await other.read()).toEqual({ snapshots: {}, environments: {}, proofs: {} });
         await other.addSnapshots([snapshot('a')]);
         await finished(other, 'a', days(0, 1), 1);
       }

@@ -1,5 +1,5 @@
 import type { Instant, Interval } from '@seeknal/intervals';
-import { ALL_TIME, type Snapshot, type SnapshotId } from '@seeknal/plan';
+import { ALL_TIME, type Pointer, type Proof, type Snapshot, type SnapshotId } from '@seeknal/plan';
 
 import type { StateBackend } from '../backend.ts';
 import type { Claim, ClaimRequest, CommitRecord, ScopedState } from '../scoped-state.ts';
@@ -48,6 +48,25 @@ export function snapshot(id: SnapshotId, more: Partial<Snapshot> = {}): Snapshot
 /** A snapshot without a schedule: its one interval is `ALL_TIME`. */
 export const whole = (id: SnapshotId): Snapshot =>
   snapshot(id, { materialization: 'full', schedule: null, timeColumn: null, start: null });
+
+/** A pointer to a snapshot of its own fingerprint, unless another is given. */
+export const pointer = (to: SnapshotId, fingerprint: string = to): Pointer => ({
+  snapshot: to,
+  fingerprint,
+  metadata: { owner: 'ann' },
+});
+
+/** That a fingerprint may use the rows of a snapshot. */
+export const proof = (fingerprint: string, of: SnapshotId, more: Partial<Proof> = {}): Proof => ({
+  fingerprint,
+  snapshot: of,
+  from: of,
+  analyser: '1',
+  reason: 'only columns were added',
+  evidence: { edits: ['+ x'] },
+  madeAt: NOON,
+  ...more,
+});
 
 export const WHOLE: Interval = ALL_TIME;
 

@@ -1,0 +1,20 @@
+import type { ManifestNode, NodeId, NodeInput } from '@seeknal/manifest';
+import { inputsOf } from '@seeknal/manifest';
+
+/**
+ * What the names of tables in a node's SQL stand for, by the parts of the name: a node by `kind.name`, the input
+ * at a place by `input_0` or its key, the only input by `__THIS__`. Undefined: a table outside the project.
+ */
+export function tableNames(
+  node: ManifestNode,
+  nodes: ReadonlyMap<string, NodeId>,
+): (name: readonly string[]) => NodeId | undefined {
+  const inputs = inputsOf(node.spec);
+  const places = new Map<string, NodeId>(inputs.map(({ place, ref }: NodeInput) => [place.toLowerCase(), ref]));
+  const [only] = inputs;
+  if (only !== undefined && inputs.length === 1) places.set('__this__', only.ref);
+  return (name) => {
+    const [first = '', ...rest] = name.map((part) => part.toLowerCase());
+    return rest.length === 0 ? places.get(first) : nodes.get([first, ...rest].join('.'));
+  };
+}

@@ -1,0 +1,255 @@
+import { canonicalJson, inputsOf, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { compareRows, TermTable, type Impact, type Query, type RowsMeaning, type Term } from '@seeknal/sql-ast';
+import { diffTrees, type SqlEdit } from '@seeknal/sql-diff';
+
+import type { ResolvedNode } from '../resolve.ts';
+import { hasTable, type EnvironmentRecord, type SnapshotId, type SnapshotRecord, type StateView } from '../snapshot.ts';
+import type { Cause, NodeImpact } from './node-impact.ts';
+import { everythingIn, nodeMeaning, tableMeaning, type NodeMeaning, type NodeVersion, type ParseSql } from './node-meaning.ts';
+
+const fold = (name: string): string => name.toLowerCase();
+
+/**
+ * Compares every node that the environment has under another fingerprint with what it has, inputs first: what
+ * the change does to its rows and columns, and whether the rows that are there may stay. Both versions are
+ * bound here and now, each over its own inputs, so that nothing has to be carried from one node to the next:
+ * a node's meaning holds what it takes over from those above.
+ *
+ * Only nodes with a changed definition, and those that read what they change, are parsed.
+ */
+export async function findReuse(
+  resolved: ReadonlyMap<NodeId, ResolvedNode>,
+  state: StateView,
+  environment: EnvironmentRecord | null,
+  parse: ParseSql,
+): Promise<ReadonlyMap<NodeId, NodeImpact>> {
+  const search = new Search(resolved, state, parse);
+  const found = new Map<NodeId, NodeImpact>();
+  for (const [id, node] of resolved) {
+    const from = state.snapshots[environment?.pointers[id]?.snapshot ?? ''];
+    if (node.record !== null || from === undefined || from.node !== id) continue;
+    found.set(id, await search.compare(node, from));
+  }
+  return found;
+}
+
+/** One comparison of an environment with a manifest: meanings are found once and share their terms. */
+class Search {
+  readonly #resolved: ReadonlyMap<NodeId, ResolvedNode>;
+  readonly #state: StateView;
+  readonly #parse: ParseSql;
+  readonly #terms = new TermTable();
+  /** Of nodes as the manifest has them. */
+  readonly #now = new Map<NodeId, NodeMeaning>();
+  readonly #before = new Map<SnapshotId, NodeMeaning>();
+  readonly #kept = new Set<NodeId>();
+  /** Of nodes as the manifest has them, over the tables that they read as such. */
+  readonly #reading = new Map<NodeId, NodeMeaning>();
+
+  constructor(resolved: ReadonlyMap<NodeId, ResolvedNode>, state: StateView, parse: ParseSql) {
+    this.#resolved = resolved;
+    this.#state = state;
+    const known = new Map<string, Promise<Query>>();
+    this.#parse = (sql) => {
+      const found = known.get(sql) ?? parse(sql);
+      known.set(sql, found);
+      return found;
+    };
+  }
+
+  async compare(node: ResolvedNode, from: SnapshotRecord): Promise<NodeImpact> {
+    const { id } = node.node;
+    const isOwn = canonicalJson(node.node.definition) !== canonicalJson(from.definition);
+    const above = await this.#inputPairs(node, from);
+    const areInputsSame = above.every(({ now, old }) => old !== null && sameRows(now, old));
+    const isUntouched = !isOwn && areInputsSame;
+    // Nothing that it is made from differs: its meaning is that of the rows that are there.
+    const before =
+      this.#before.get(from.id) ??
+      (isUntouched ? tableMeaning(id, from.id, from.columns, this.#terms) : await this.#meaningBefore(from));
+    this.#before.set(from.id, before);
+    const now = isUntouched ? before : await this.#meaningNow(node);
+    this.#now.set(id, now);
+    const impact = compareRows(before, now, fold);
+    const canKeep = hasTable(node.snapshot.materialization) && from.materialization === node.snapshot.materialization;
+    const isKept = canKeep && !now.isVolatile && isNone(impact) && from.dropping !== true;
+    if (isKept) this.#kept.add(id);
+    // What it reads matters where something above is built anew, or differs.
+    const isOverTheSame = areInputsSame && above.every(({ node: input }) => this.#isAsItWas(input));
+    const reads = isOverTheSame ? {} : readsIn(await this.#meaningReading(node), node, this.#terms);
+    const sql = { old: sqlOf(from.definition), new: sqlOf(node.node.definition) };
+    return {
+      node: id,
+      from: from.id,
+      impact,
+      isOwn,
+      isKept,
+      causes: causesOf(above, reads),
+      reads,
+      doubts: now.doubts,
+      problems: now.problems,
+      edits: await this.#edits(sql),
+      sql,
+    };
+  }
+
+  /** Whether a node's rows are those that its readers were made from, in the same table. */
+  #isAsItWas(id: NodeId): boolean {
+    const of = this.#resolved.get(id);
+    return of !== undefined && of.snapshot.materialization !== 'view' && (of.record !== null || this.#kept.has(id));
+  }
+
+  async #edits({ old, new: now }: NodeImpact['sql']): Promise<readonly SqlEdit[]> {
+    if (old === null || now === null || old === now) return [];
+    try {
+      return diffTrees(await this.#parse(old), await this.#parse(now), { oldText: old, newText: now });
+    } catch {
+      // What is no query has no edits; its meaning says why.
+      return [];
+    }
+  }
+
+  /** Every input as it is now beside the same input as it was. */
+  async #inputPairs(node: ResolvedNode, from: SnapshotRecord): Promise<readonly InputPair[]> {
+    const pairs: InputPair[] = [];
+    for (const { ref, place } of inputsOf(node.node.spec)) {
+      const input = this.#resolved.get(ref) as ResolvedNode;
+      const before = from.inputs.find((each) => each.node === ref && each.place === place);
+      const record = before === undefined ? undefined : this.#state.snapshots[before.snapshot];
+      pairs.push({
+        node: ref,
+        now: await this.#meaningNow(input),
+        old: record === undefined ? null : await this.#meaningBefore(record),
+      });
+    }
+    return pairs;
+  }
+
+  async #meaningNow(of: ResolvedNode): Promise<NodeMeaning> {
+    const { id } = of.node;
+    const known = this.#now.get(id);
+    if (known !== undefined) return known;
+    const found =
+      of.record !== null
+        ? await this.#meaningBefore(of.record)
+        : await nodeMeaning(await this.#versionNow(of, (input) => this.#meaningNow(input)), this.#parse, this.#terms);
+    this.#now.set(id, found);
+    return found;
+  }
+
+  /** The table where it is read as it is; else what its definition makes of what it was made from. */
+  async #meaningBefore(record: SnapshotRecord): Promise<NodeMeaning> {
+    const known = this.#before.get(record.id);
+    if (known !== undefined) return known;
+    const current = this.#resolved.get(record.node);
+    const isCurrent = current?.snapshot.id === record.id && record.materialization !== 'view';
+    const found = isCurrent
+      ? tableMeaning(record.node, record.id, record.columns, this.#terms)
+      : await nodeMeaning(await this.#versionBefore(record), this.#parse, this.#terms);
+    this.#before.set(record.id, found);
+    return found;
+  }
+
+  async #versionBefore(record: SnapshotRecord): Promise<NodeVersion> {
+    const { node, definition, materialization, timeColumn, columns } = record;
+    const inputs = [];
+    for (const input of record.inputs) {
+      const of = this.#state.snapshots[input.snapshot];
+      const meaning =
+        of === undefined
+          ? tableMeaning(input.node, input.snapshot, null, this.#terms)
+          : await this.#meaningBefore(of);
+      inputs.push({ place: input.place, node: input.node, meaning });
+    }
+    return { node, definition, materialization, timeColumn, columns, inputs };
+  }
+
+  async #versionNow(of: ResolvedNode, meaningOf: (input: ResolvedNode) => Promise<NodeMeaning>): Promise<NodeVersion> {
+    const { node, snapshot } = of;
+    const inputs = [];
+    for (const { ref, place } of inputsOf(node.spec)) {
+      inputs.push({ place, node: ref, meaning: await meaningOf(this.#resolved.get(ref) as ResolvedNode) });
+    }
+    return {
+      node: node.id,
+      definition: node.definition,
+      materialization: snapshot.materialization,
+      timeColumn: snapshot.timeColumn,
+      columns: null,
+      inputs,
+    };
+  }
+
+  /** The query over its inputs as tables, views seen through: what it reads of each. */
+  async #meaningReading(of: ResolvedNode): Promise<NodeMeaning> {
+    const known = this.#reading.get(of.node.id);
+    if (known !== undefined) return known;
+    const version = await this.#versionNow(of, async (input) => {
+      if (input.snapshot.materialization === 'view') return this.#meaningReading(input);
+      const { columns, open } = await this.#meaningNow(input);
+      const listed = open === null ? columns.map(({ name }) => ({ name, type: '' })) : null;
+      return listed === null ? openTableOf(input.node.id, this.#terms) : tableMeaning(input.node.id, `reading ${input.node.id}`, listed, this.#terms);
+    });
+    const found = await nodeMeaning(version, this.#parse, this.#terms);
+    this.#reading.set(of.node.id, found);
+    return found;
+  }
+}
+
+interface InputPair {
+  readonly node: NodeId;
+  readonly now: NodeMeaning;
+  /** Null: it was not an input before, or nothing is known of what it was. */
+  readonly old: NodeMeaning | null;
+}
+
+/** A table whose columns are not known yet: any name may be one of them. */
+function openTableOf(node: NodeId, terms: TermTable): NodeMeaning {
+  return {
+    ...tableMeaning(node, `reading ${node}`, [], terms),
+    open: (column) => terms.source({ table: node, column: fold(column) }, null),
+  };
+}
+
+const sqlOf = (definition: ManifestNode['definition']): string | null =>
+  typeof definition['sql'] === 'string' ? definition['sql'] : null;
+
+const isNone = ({ rows, changed, added, removed, shape }: Impact): boolean =>
+  !rows && !shape && changed.length + added.length + removed.length === 0;
+
+/** Whether nothing that a reader could see differs. */
+function sameRows(a: RowsMeaning, b: RowsMeaning): boolean {
+  return (
+    a.rows === b.rows &&
+    a.order === b.order &&
+    a.open?.('*') === b.open?.('*') &&
+    a.columns.length === b.columns.length &&
+    a.columns.every(({ name, value }, index) => b.columns[index]?.name === name && b.columns[index].value === value)
+  );
+}
+
+/** Columns read of each table, each once, sorted. What reads a whole table reads `*`. */
+function readsIn(meaning: NodeMeaning, node: ResolvedNode, terms: TermTable): NodeImpact['reads'] {
+  const everything: Term = everythingIn(meaning, terms);
+  const reads = new Map<NodeId, Set<string>>(node.snapshot.reads.map((read) => [read.node, new Set()]));
+  for (const { table, column } of terms.sources([everything], true)) reads.get(table)?.add(column);
+  return Object.fromEntries([...reads].map(([id, columns]) => [id, [...columns].toSorted()]));
+}
+
+/** What differs above, as far as this node reads it. */
+function causesOf(above: readonly InputPair[], reads: NodeImpact['reads']): readonly Cause[] {
+  const causes = new Map<NodeId, Cause>();
+  for (const { node, now, old } of above) {
+    if (old === null) {
+      causes.set(node, { node, rows: true, columns: [] });
+      continue;
+    }
+    if (sameRows(now, old)) continue;
+    const impact = compareRows(old, now, fold);
+    const own = reads[node];
+    const differing = [...impact.changed, ...impact.added, ...impact.removed];
+    const columns = own === undefined || own.includes('*') ? differing : differing.filter((name) => own.includes(fold(name)));
+    if (impact.rows || columns.length > 0 || impact.shape) causes.set(node, { node, rows: impact.rows, columns });
+  }
+  return [...causes.values()];
+}

@@ -1,0 +1,2 @@
+/** A name as SQL spells it whatever is in it. */
+export const quotedName = (name: string): string => `"${name.replaceAll('"', '""')}"`;

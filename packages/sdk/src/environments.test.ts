@@ -1,0 +1,199 @@
+import { afterEach, expect, test } from '@jest/globals';
+
+import { openProject } from './open-project.ts';
+import type { Project } from './project.ts';
+import { csv, DAILY, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+
+const folders: ProjectFolder[] = [];
+
+async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
+  const folder = await ProjectFolder.make(files);
+  folders.push(folder);
+  return folder;
+}
+
+afterEach(async () => {
+  for (const folder of folders.splice(0)) await folder.remove('.');
+});
+
+/** Opens the project, uses it and closes it, as one command does. */
+async function using<T>(
+  folder: ProjectFolder,
+  day: number,
+  use: (project: Project) => Promise<T>,
+): Promise<T> {
+  const project = await openProject(folder.path, { now: morning(day) });
+  try {
+    return await use(project);
+  } finally {
+    await project.close();
+  }
+}
+
+const FILTERED = DAILY.replace("day < '{{ end }}'", "day < '{{ end }}' AND amount > 1");
+
+const tasksOf = ({ job }: { readonly job: { readonly done: readonly { readonly id: string }[] } | null }) =>
+  (job?.done ?? []).map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
+
+test('a filter is changed in dev, planned, applied, promoted; promotion runs nothing', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  const plan = await using(folder, 5, (project) => project.plan({ environment: 'dev' }));
+  expect(plan.summary).toMatchObject({ add: 0, change: 3, remove: 0, tasks: 9 });
+  expect(plan.base.environment).toEqual({ name: 'dev', epoch: 0 });
+  const applied = await using(folder, 5, (project) => project.apply('dev'));
+  expect(applied.status).toBe('success');
+  expect(tasksOf(applied)).not.toContain('source.sales');
+  expect(applied.switched).toHaveLength(4);
+  const shown = (schema: string): Promise<readonly string[]> =>
+    folder.rows(`SELECT amount FROM ${schema}.daily ORDER BY day`);
+  expect(await shown('transform')).toEqual(['1', '2', '4', '8']);
+  expect(await shown('transform__dev')).toEqual(['2', '4', '8']);
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
+  expect(await folder.rows('FROM transform__dev.total')).toEqual(['4 22']);
+  const promoted = await using(folder, 5, (project) => project.environments.promote('dev'));
+  expect(promoted.promotion.changes.map(({ node, action }) => `${node} ${action}`)).toEqual([
+    'transform.daily change',
+    'transform.total change',
+    'transform.window change',
+  ]);
+  expect(promoted.switched).toHaveLength(3);
+  expect(await shown('transform')).toEqual(['2', '4', '8']);
+  expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
+  const runs = await using(folder, 5, (project) => project.runs());
+  expect(runs).toHaveLength(2);
+});
+
+test('a new environment without a change runs nothing and shows what prod shows', async () => {
+  const folder = await made();
+  await folder.run(5);
+  const { status, job, switched } = await folder.run(5, { environment: 'dev' });
+  expect([status, job?.done, switched.length]).toEqual(['success', [], 4]);
+  expect(await folder.rows('FROM transform__dev.total')).toEqual(['4 25']);
+  expect(await folder.run(5, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
+});
+
+test('what prod shows is filled by prod alone; dev waits for it', async () => {
+  const folder = await made();
+  await folder.run(4);
+  await folder.write({
+    'seeknal/transforms/window.yml': (PROJECT['seeknal/transforms/window.yml'] as string).replace(
+      'sum(amount)',
+      '2 * sum(amount)',
+    ),
+  });
+  const { tasks, plan } = await folder.run(6, { environment: 'dev' });
+  expect(tasks.filter((task) => task.startsWith('transform.daily'))).toEqual([]);
+  expect(tasks.filter((task) => task.startsWith('transform.window'))).toHaveLength(3);
+  const line = plan.nodes.find(({ node }) => node === 'transform.daily');
+  expect([line?.action, line?.notes]).toEqual([
+    'keep',
+    ['behind prod: 2 intervals wait for the next run of prod'],
+  ]);
+  await folder.write({ 'seeknal/transforms/window.yml': PROJECT['seeknal/transforms/window.yml'] as string });
+  await folder.run(6);
+  await folder.write({
+    'seeknal/transforms/window.yml': (PROJECT['seeknal/transforms/window.yml'] as string).replace(
+      'sum(amount)',
+      '2 * sum(amount)',
+    ),
+  });
+  const after = await folder.run(6, { environment: 'dev' });
+  expect(after.tasks.filter((task) => task.startsWith('transform.window'))).toHaveLength(2);
+  expect(await folder.rows('SELECT count(*) FROM transform__dev.window')).toEqual(['5']);
+});
+
+test('a promotion is refused when the target moved, and when rows are missing', async () => {
+  const folder = await made();
+  await folder.run(4);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  await folder.run(4, { environment: 'dev' });
+  await folder.write({ 'seeknal/transforms/daily.yml': DAILY.replace('sum(amount)', '3 * sum(amount)') });
+  await folder.run(4);
+  await expect(using(folder, 4, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+    code: 'ENVIRONMENT_MOVED',
+    message: 'prod moved since dev was last applied: transform.daily, transform.total, transform.window',
+  });
+  await folder.write({
+    'seeknal/transforms/daily.yml': FILTERED,
+    'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8], [5, 9]),
+  });
+  await folder.run(4, { environment: 'dev' });
+  await folder.write({ 'seeknal/transforms/daily.yml': DAILY.replace('sum(amount)', '3 * sum(amount)') });
+  await folder.run(6);
+  await expect(using(folder, 6, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+    code: 'ENVIRONMENT_GAPS',
+  });
+});
+
+test('a rollback shows what was shown before, and another one what came after', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  await folder.run(5);
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
+  await using(folder, 5, (project) => project.environments.rollback());
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
+  await using(folder, 5, (project) => project.environments.rollback());
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
+  expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
+});
+
+test('an environment expires, is cleaned up, and its tables go after the grace period', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  await folder.run(5, { environment: 'dev' });
+  await folder.write({ 'seeknal/transforms/daily.yml': DAILY });
+  const list = (day: number) => using(folder, day, (project) => project.environments.listEnvironments());
+  expect((await list(5)).map(({ name, isExpired, differing }) => [name, isExpired, differing])).toEqual([
+    ['prod', false, 0],
+    ['dev', false, 3],
+  ]);
+  expect((await list(13))[1]).toMatchObject({ name: 'dev', isExpired: true });
+  await expect(using(folder, 13, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+    code: 'ENVIRONMENT_EXPIRED',
+  });
+  const clean = (day: number, isDryRun: boolean) =>
+    using(folder, day, (project) => project.environments.cleanupExpired({ isDryRun }));
+  const dry = await clean(13, true);
+  expect([dry.environments, dry.tables.length]).toEqual([['dev'], 3]);
+  expect(await clean(13, false)).toEqual(dry);
+  expect(await clean(13, false)).toEqual({ environments: [], tables: [] });
+  expect((await list(13)).map(({ name }) => name)).toEqual(['prod']);
+  await expect(folder.rows('FROM transform__dev.total')).rejects.toThrow();
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
+});
+
+test('an environment is deleted with its views; prod is not', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.run(5, { environment: 'dev' });
+  await using(folder, 5, (project) => project.environments.delete('dev'));
+  await expect(folder.rows('FROM transform__dev.total')).rejects.toThrow();
+  for (const [name, code] of [
+    ['prod', 'ENVIRONMENT_PROTECTED'],
+    ['dev', 'ENVIRONMENT_UNKNOWN'],
+    ['../..', 'ENVIRONMENT_NAME_INVALID'],
+  ] as const) {
+    await expect(using(folder, 5, (project) => project.environments.delete(name))).rejects.toMatchObject({
+      code,
+    });
+  }
+  await folder.run(5, { environment: 'dev' });
+  expect(await folder.rows('FROM transform__dev.total')).toEqual(['4 25']);
+});
+
+test.each(['..', 'prod;drop', 'a'.repeat(300), '', 'ünder', '1st', 'a b', 'a/b', 'Prod', 'DEV'])(
+  'the name %j is refused, and nothing is lost',
+  async (name) => {
+    const folder = await made();
+    await folder.run(3);
+    await folder.run(3, { environment: 'dev' });
+    await expect(folder.run(3, { environment: name })).rejects.toMatchObject({
+      code: expect.stringMatching(/^ENVIRONMENT_(?:NAME_INVALID|CASE)$/u) as unknown,
+    });
+    expect(await folder.run(3, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
+  },
+);

@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { classifyTrees, type SqlClassification } from '@seeknal/sql-diff';
+import { lowerDuckDb } from '@seeknal/sql-ast';
+import { openSqlParser, type SqlParser } from '@seeknal/engine-duckdb';
+
+import { chance, edited, queryText, recipe, TABLES, type Dice } from './testing/query-recipes.ts';
+import { openBench, type Bench } from './testing/bench.ts';
+
+/** A run at scale 1 compares more than 20,000 pairs in some minutes; CI takes a share of it. */
+const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
+const PAIRS = Math.max(200, Math.round(22_000 * SCALE));
+
+let parser: SqlParser;
+let bench: Bench;
+beforeAll(async () => {
+  parser = await openSqlParser();
+  bench = await openBench();
+});
+afterAll(() => {
+  parser.close();
+  bench.close();
+});
+
+const schema = Object.fromEntries(
+  Object.entries(TABLES).map(([table, columns]) => [
+    table,
+    Object.fromEntries(columns.map((column) => [column, 'INTEGER'])),
+  ]),
+);
+
+/** Two to seven rows a table, of few values and some NULLs: most differences show. */
+async function fill({ roll, tables }: Dice): Promise<void> {
+  for (const [table, columns] of Object.entries(tables)) {
+    const row = (): string => `(${columns.map(() => (roll(6) === 0 ? 'NULL::INTEGER' : roll(4))).join(', ')})`;
+    const rows = Array.from({ length: 2 + roll(6) }, row);
+    await bench.run(`CREATE OR REPLACE TABLE ${table} AS FROM (VALUES ${rows.join(', ')}) v(${columns.join(', ')})`);
+  }
+}
+
+async function classify(oldText: string, newText: string): Promise<SqlClassification> {
+  const [old = '', now = ''] = await parser.parse([oldText, newText]);
+  return classifyTrees(lowerDuckDb(oldText, old), lowerDuckDb(newText, now), { oldText, newText, schema });
+}
+
+/** A row of these columns as text, rows sorted. */
+function told({ names, rows }: { names: readonly string[]; rows: readonly (readonly unknown[])[] }, columns: readonly string[]): string {
+  const at = columns.map((column) => names.indexOf(column));
+  return rows
+    .map((row) => JSON.stringify(at.map((index) => row[index])))
+    .toSorted()
+    .join('\n');
+}
+
+test(
+  'whatever is said to stay as it is stays as it is',
+  async () => {
+    const count = { pairs: 0, same: 0, recognised: 0, text: 0, harmless: 0 };
+    const wrong: string[] = [];
+    for (let seed = 1; count.pairs < PAIRS; seed += 1) {
+      const dice: Dice = { roll: chance(seed), tables: TABLES };
+      const before = recipe(dice);
+      const [old, now] = [queryText(before), queryText(edited(dice, before))];
+      await fill(dice);
+      const rows = await bench.query(old);
+      const others = await bench.query(now);
+      // An edit that makes no query is an error for its author, not a change.
+      if (rows === null || others === null) continue;
+      count.pairs += 1;
+      const { category, impact } = await classify(old, now);
+      const isRepeated = [rows, others].some(({ names }) => new Set(names).size < names.length);
+      const isSame = rows.names.join() === others.names.join() && told(rows, rows.names) === told(others, others.names);
+      const isCalledSame = category !== 'BREAKING' && impact.added.length === 0;
+      if (isSame) count.same += 1;
+      if (isSame && isCalledSame) count.recognised += 1;
+      if (old === now) count.text += 1;
+      if (isRepeated) continue;
+      if (isCalledSame && !isSame) wrong.push(`${seed}: ${category}\n${old}\n${now}`);
+      if (impact.rows) continue;
+      const changed = new Set(impact.changed.map((name) => name.toLowerCase()));
+      const kept = rows.names.filter((name) => others.names.includes(name) && !changed.has(name));
+      count.harmless += 1;
+      if (told(rows, kept) !== told(others, kept)) wrong.push(`${seed}: ${JSON.stringify(impact)}\n${old}\n${now}`);
+    }
+    console.log(
+      `${count.pairs} pairs of queries run on DuckDB: ${wrong.length} wrong. ${count.same} gave the same rows; ` +
+        `${count.recognised} of these were recognised, ${count.text} by comparing texts. ` +
+        `The rows were said to stay in ${count.harmless}.`,
+    );
+    expect(wrong).toEqual([]);
+  },
+  3_600_000,
+);

@@ -1,0 +1,200 @@
+import type { Call, Expression, OrderTerm, Star, Subquery, Window } from '../tree.ts';
+import type { Analysis } from './analysis.ts';
+import type { RowsMeaning } from './meaning.ts';
+import { queryMeaning, type CteScope } from './query.ts';
+import { resolveName, wholeScope, type Scope } from './scope.ts';
+import type { Term } from './terms.ts';
+
+/** Where an expression stands. */
+export interface ExpressionContext {
+  readonly scope: Scope;
+  readonly ctes: CteScope;
+  readonly analysis: Analysis;
+  /** The rows that aggregates here run over. */
+  readonly over: Term;
+  /** The rows that windows here run over. */
+  readonly windowOver: Term;
+  /** Physical order of those rows, which some of them can observe. */
+  readonly order: Term;
+  /** What FROM gives, for `#1`; null where there is none. */
+  readonly input: RowsMeaning | null;
+  /** What a COLUMNS(…) in the expression stands for at the moment; null: nothing. */
+  readonly star: Term | null;
+  /** Items that an ORDER BY names by number, with what they mean. */
+  readonly standing?: ReadonlyMap<Expression, Term>;
+  /** Notes what stands in the expression. */
+  readonly seen: Seen;
+}
+
+/** What the expressions of one SELECT were found to contain. */
+export interface Seen {
+  /** An aggregate of this SELECT. */
+  aggregate: boolean;
+  window: boolean;
+  /** A function that gives several rows. */
+  rows: boolean;
+  /** A call or a piece that could do anything. */
+  opaque: boolean;
+}
+
+export const nothingSeen = (): Seen => ({
+  aggregate: false,
+  window: false,
+  rows: false,
+  opaque: false,
+});
+
+/** What the value of an expression is computed from. */
+export function expressionMeaning(expression: Expression, context: ExpressionContext): Term {
+  const { analysis, scope } = context;
+  const { terms } = analysis;
+  const of = (each: Expression): Term => expressionMeaning(each, context);
+  const standing = context.standing?.get(expression);
+  if (standing !== undefined) return standing;
+  switch (expression.kind) {
+    case 'column':
+      return resolveName(expression.path, scope, analysis, expression.span?.start ?? null);
+    case 'literal':
+      return terms.of(`literal ${JSON.stringify([expression.type, expression.value])}`);
+    case 'parameter':
+      return terms.of(`parameter ${expression.name}`);
+    case 'position':
+      return positionMeaning(expression.index, context);
+    case 'star':
+      return starMeaning(expression, context);
+    case 'call':
+      return callMeaning(expression, context);
+    case 'operation': {
+      const operands = expression.operands.map(of);
+      return expression.operator === 'and' || expression.operator === 'or'
+        ? terms.ofSet(expression.operator, operands)
+        : terms.of(`operation ${expression.operator}`, operands);
+    }
+    case 'cast':
+      return terms.of(`cast ${expression.isTry} ${expression.type}`, [of(expression.operand)]);
+    case 'case':
+      return terms.of('case', [
+        ...expression.branches.flatMap(({ when, then }) => [of(when), of(then)]),
+        of(expression.otherwise),
+      ]);
+    case 'subquery':
+      return subqueryMeaning(expression, context);
+    case 'lambda':
+      return lambdaMeaning(expression.parameters, expression.body, context);
+    case 'opaque-expression':
+      return opaqueMeaning(expression, expression.reason, context);
+  }
+}
+
+/** A piece that cannot be analysed depends on everything in reach. */
+function opaqueMeaning(piece: Expression, reason: string, { analysis, scope, over, seen }: ExpressionContext): Term {
+  seen.opaque = true;
+  analysis.opaque.add(reason);
+  return analysis.terms.of(`opaque ${analysis.keyOf(piece)}`, [over, ...wholeScope(scope, analysis)]);
+}
+
+function positionMeaning(index: number, { analysis: { terms }, input, seen }: ExpressionContext): Term {
+  const column = input?.columns.filter(({ hidden }) => hidden !== true)[index - 1];
+  if (column !== undefined && input?.open === null) return column.value;
+  seen.opaque = true;
+  return terms.of(`position ${index}`, input === null ? [] : [input.rows, ...(input.open === null ? [] : [input.open('*')])]);
+}
+
+/** A star outside a SELECT list: `count(*)` has none, so this is COLUMNS(…) or a whole row in a call. */
+const starMeaning = (star: Star, context: ExpressionContext): Term =>
+  context.star ??
+  opaqueMeaning(star, 'a star that is not a plain item of a SELECT list', context);
+
+function callMeaning(call: Call, context: ExpressionContext): Term {
+  const { analysis, seen, order } = context;
+  const { terms } = analysis;
+  const kind = analysis.functionKind(call.name);
+  const isWindow = call.over !== null;
+  const isAggregate = kind === 'aggregate' && !isWindow;
+  if (isWindow) seen.window = true;
+  if (isAggregate) seen.aggregate = true;
+  if (kind === 'rows') seen.rows = true;
+  if (kind === 'unknown') {
+    seen.opaque = true;
+    analysis.opaque.add(`the function ${call.name} is not known`);
+  }
+  const inner: ExpressionContext = isAggregate ? { ...context, seen: nothingSeen() } : context;
+  const of = (each: Expression): Term => expressionMeaning(each, inner);
+  const ordered = isWindow || isAggregate || kind === 'unknown';
+  const parts = [
+    ...call.arguments.map(({ value }) => of(value)),
+    ...(call.filter === null ? [] : [terms.of('filter', [of(call.filter)])]),
+    ...call.orderBy.map((term) => orderMeaning(term, inner)),
+    ...(call.over === null ? [] : [windowMeaning(call.over, context)]),
+  ];
+  if (isAggregate && (inner.seen.opaque || inner.seen.rows)) seen.opaque = true;
+  if (ordered && analysis.dependsOnOrder(call.name) && call.orderBy.length === 0) {
+    analysis.unstable.add(`${call.name} depends on the order of its rows`);
+  }
+  const label = `call ${JSON.stringify([
+    call.schema,
+    call.name,
+    call.arguments.map(({ name }) => name),
+    call.distinct,
+    call.nulls,
+    call.exportState,
+    call.filter !== null,
+    call.orderBy.length,
+  ])}`;
+  if (analysis.isVolatile(call.name)) {
+    analysis.volatile.add(call.name);
+    return terms.fresh(label, parts);
+  }
+  return terms.of(label, parts, ordered || kind === 'rows' ? [isWindow ? context.windowOver : context.over, order] : []);
+}
+
+function windowMeaning({ partitionBy, orderBy, frame }: Window, context: ExpressionContext): Term {
+  const { terms } = context.analysis;
+  const of = (each: Expression): Term => expressionMeaning(each, context);
+  const bounds =
+    frame === null
+      ? []
+      : [frame.start, frame.end].map(({ kind, distance }) =>
+          terms.of(`bound ${kind}`, distance === null ? [] : [of(distance)]),
+        );
+  return terms.of(`window ${frame?.unit ?? ''} ${frame?.exclude ?? ''}`, [
+    terms.ofSet('partition', partitionBy.map(of)),
+    terms.of('order', orderBy.map((term) => orderMeaning(term, context))),
+    ...bounds,
+  ]);
+}
+
+/** One term of an ORDER BY. */
+export const orderMeaning = (term: OrderTerm, context: ExpressionContext): Term =>
+  context.analysis.terms.of(`by ${term.descending} ${term.nullsFirst}`, [
+    expressionMeaning(term.expression, context),
+  ]);
+
+function subqueryMeaning(subquery: Subquery, context: ExpressionContext): Term {
+  const { analysis, scope, ctes } = context;
+  const { terms } = analysis;
+  const inner = queryMeaning(subquery.query, { outer: scope, ctes, analysis });
+  const operand = subquery.operand === null ? [] : [expressionMeaning(subquery.operand, context)];
+  const values = inner.columns.map(({ value }) => value);
+  const open = inner.open === null ? [] : [inner.open('*')];
+  switch (subquery.form) {
+    case 'exists':
+      return terms.of('exists', [inner.rows]);
+    case 'scalar':
+      // Of several rows the engine takes the first, so their order may count.
+      return terms.of('scalar', [inner.rows, ...values, ...open, inner.order]);
+    case 'any':
+    case 'all':
+      return terms.of(`${subquery.form} ${subquery.operator}`, [...operand, inner.rows, ...values, ...open]);
+  }
+}
+
+function lambdaMeaning(parameters: readonly string[], body: Expression, context: ExpressionContext): Term {
+  const { analysis, scope } = context;
+  const own = new Map(scope.parameters);
+  parameters.forEach((name, index) => {
+    own.set(analysis.fold(name), analysis.terms.of(`lambda ${scope.parameters.size} ${index}`));
+  });
+  const inner = { ...context, scope: { ...scope, parameters: own } };
+  return analysis.terms.of(`lambda of ${parameters.length}`, [expressionMeaning(body, inner)]);
+}

@@ -1,0 +1,44 @@
+import type { Expression } from '../tree.ts';
+import type { ExpressionContext } from './expression.ts';
+import type { Scope } from './scope.ts';
+
+/** The name that the engine gives to an item without an alias; for a rare shape, a text of our own. */
+export function expressionName(expression: Expression, context: Pick<ExpressionContext, 'scope' | 'analysis'>): string {
+  // Inside an expression the engine keeps a column as it was spelt.
+  const of = (each: Expression): string =>
+    each.kind === 'column' ? each.path.join('.') : expressionName(each, context);
+  switch (expression.kind) {
+    case 'column':
+      return spelling(expression.path, context.scope, context.analysis.fold);
+    case 'literal':
+      return expression.type === 'VARCHAR' ? `'${expression.value}'` : expression.value;
+    case 'call':
+      return `${expression.name}(${expression.arguments.map(({ value }) => of(value)).join(', ')})`;
+    case 'cast':
+      return `CAST(${of(expression.operand)} AS ${expression.type})`;
+    case 'operation':
+      if (expression.operator === 'coalesce') return `coalesce(${expression.operands.map(of).join(', ')})`;
+      return expression.operands.length === 2
+        ? `(${of(expression.operands[0] as Expression)} ${expression.operator.toUpperCase()} ${of(expression.operands[1] as Expression)})`
+        : `${expression.operator.toUpperCase()}(${expression.operands.map(of).join(', ')})`;
+    default:
+      return `${expression.kind} ${expression.span?.start ?? ''}`.trim();
+  }
+}
+
+/** A column keeps the spelling of its table, however a query spells it. */
+function spelling(path: readonly string[], scope: Scope, fold: (name: string) => string): string {
+  const last = path.at(-1) as string;
+  const found = scope.entries.flatMap(({ rows }) => rows.columns.filter(({ name }) => fold(name) === fold(last)));
+  if (found.length > 0) return (found[0] as { name: string }).name;
+  return scope.entries.some(({ rows }) => rows.open !== null) ? fold(last) : last;
+}
+
+/** Paths of all columns in a piece of the tree. */
+export function columnsIn(piece: unknown): readonly (readonly string[])[] {
+  if (Array.isArray(piece)) return piece.flatMap(columnsIn);
+  if (typeof piece !== 'object' || piece === null) return [];
+  const node = piece as { readonly kind?: string; readonly path?: readonly string[] };
+  if (node.kind === 'column' && node.path !== undefined) return [node.path];
+  return Object.values(piece).flatMap(columnsIn);
+}

@@ -1,0 +1,105 @@
+import type { PivotRelation, UnpivotRelation } from '../tree.ts';
+import type { Analysis } from './analysis.ts';
+import { expressionMeaning, type ExpressionContext } from './expression.ts';
+import type { FromMeaning } from './from.ts';
+import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
+import { columnsIn, expressionName } from './names.ts';
+import { wholeOf } from './scope.ts';
+import type { Term } from './terms.ts';
+
+/** One row per group of the columns that the PIVOT does not use, one column per entry and aggregate. */
+export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: ExpressionContext): RowsMeaning {
+  const { analysis } = outer;
+  const { terms, fold } = analysis;
+  const scope = { ...outer.scope, entries: source.entries, merged: source.merged, outer: outer.scope.outer };
+  const context: ExpressionContext = { ...outer, scope, over: source.rows.rows, windowOver: source.rows.rows };
+  const on = pivot.on.flatMap(({ expressions }) => expressions);
+  const onTerms = on.map((each) => expressionMeaning(each, context));
+  const values = pivot.aggregates.map(({ expression }) => expressionMeaning(expression, context));
+  const used = new Set([...on, ...pivot.aggregates.map(({ expression }) => expression)].flatMap(columnsIn).map((path) => fold(path.at(-1) as string)));
+  const groups = pivot.groups?.map(fold) ?? null;
+  const kept = source.rows.columns.filter(({ name, hidden }) => {
+    if (hidden === true) return false;
+    return groups === null ? !used.has(fold(name)) : groups.includes(fold(name));
+  });
+  const rows = terms.of(`pivot ${analysis.keyOf(pivot.on)}`, [
+    source.rows.rows,
+    ...onTerms,
+    ...kept.map(({ value }) => value),
+    ...(source.rows.open === null ? [] : [wholeOf(source.rows, analysis)]),
+    terms.of(analysis.keyOf([pivot.groups, pivot.aggregates])),
+  ]);
+  const isKnown = pivot.on.every(({ entries }) => entries !== null);
+  if (!isKnown) analysis.opaque.add('a PIVOT whose columns the data decides');
+  const whole = isKnown ? [] : [wholeOf(source.rows, analysis)];
+  const entries = isKnown ? combinations(pivot.on.map(({ entries: each }) => each ?? [])) : [];
+  const made = entries.flatMap(({ name }) =>
+    pivot.aggregates.map(({ alias, expression }, index): ColumnMeaning => {
+      const suffix = pivot.aggregates.length > 1 || alias !== null ? `_${alias ?? expressionName(expression, context)}` : '';
+      return { name: `${name}${suffix}`, value: terms.of(`pivoted ${JSON.stringify(name)}`, [values[index] ?? rows], [rows]) };
+    }),
+  );
+  const { open } = source.rows;
+  const other = (name: string): Term =>
+    made.find((column) => fold(column.name) === name)?.value ??
+    open?.(name) ??
+    terms.of(`pivoted ${name}`, [rows, ...whole]);
+  return {
+    rows: terms.of('pivoted', [rows, ...whole]),
+    columns: [...kept, ...made],
+    order: terms.of('no order'),
+    open: isKnown && open === null ? null : other,
+  };
+}
+
+/** The names of the columns for several ON lists: every entry of one with every entry of the next. */
+function combinations(lists: readonly PivotRelation['on'][number]['entries'][]): readonly { readonly name: string }[] {
+  let found: readonly { readonly name: string }[] = [{ name: '' }];
+  for (const entries of lists) {
+    found = found.flatMap(({ name }) =>
+      (entries ?? []).map((entry) => {
+        const own = entry.alias ?? entry.values.map(shownValue).join('_');
+        return { name: name === '' ? own : `${name}_${own}` };
+      }),
+    );
+  }
+  return found;
+}
+
+/** The value as the engine makes a name of it: `1` for `1::INTEGER`. */
+const shownValue = (value: string): string => (value.includes('::') ? value.slice(0, value.lastIndexOf('::')) : value);
+
+/** One row per listed column and row of the source. */
+export function unpivotMeaning(unpivot: UnpivotRelation, source: FromMeaning, analysis: Analysis): RowsMeaning {
+  const { terms, fold } = analysis;
+  const { columns, open, rows: sourceRows } = source.rows;
+  const listed = unpivot.entries.map(({ values }) => values.map(fold));
+  const valueOf = (name: string): number =>
+    columns.find((column) => fold(column.name) === name)?.value ??
+    open?.(name) ??
+    terms.of(`unknown ${name}`, [sourceRows]);
+  const taken = new Set(listed.flat());
+  const rows = terms.of(`unpivot ${unpivot.includeNulls} ${JSON.stringify([listed, unpivot.entries.map(({ alias }) => alias)])}`, [
+    sourceRows,
+    ...listed.flat().map(valueOf),
+    ...(open === null ? [] : [wholeOf(source.rows, analysis)]),
+  ]);
+  return {
+    rows,
+    columns: [
+      ...columns.filter(({ name, hidden }) => hidden !== true && !taken.has(fold(name))),
+      { name: unpivot.nameColumn, value: terms.of('unpivoted name', [], [rows]) },
+      ...unpivot.valueNames.map((name, index) => ({
+        name,
+        value: terms.of(
+          'unpivoted value',
+          listed.map((group) => valueOf(group[index] ?? '')),
+          [rows],
+        ),
+      })),
+    ],
+    order: terms.of('no order'),
+    open,
+  };
+}
+

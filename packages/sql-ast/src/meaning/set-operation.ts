@@ -1,0 +1,85 @@
+import type { SetOperation } from '../tree.ts';
+import { bareContext, limited, queryMeaning, type QueryContext } from './query.ts';
+import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
+import { rowOf, wholeOf, type Scope } from './scope.ts';
+import type { Term } from './terms.ts';
+
+/** UNION, EXCEPT, INTERSECT: columns meet by position, or BY NAME. */
+export function setOperationMeaning(query: SetOperation, context: QueryContext): RowsMeaning {
+  const { analysis, outer } = context;
+  const { terms, problems } = analysis;
+  const branches = query.branches.map((branch) => queryMeaning(branch, context));
+  const isOpen = branches.some(({ open }) => open !== null);
+  const counts = new Set(branches.map(({ columns }) => columns.length));
+  if (!isOpen && !query.byName && counts.size > 1) {
+    problems.push({
+      code: 'COLUMNS_MISMATCH',
+      message: `The parts of a ${query.operator.toUpperCase()} have ${[...counts].join(' and ')} columns.`,
+      candidates: [],
+      at: query.span?.start ?? null,
+    });
+  }
+  const columns = query.byName ? byName(branches, context) : byPosition(branches, context);
+  const open = isOpen
+    ? (name: string): Term => {
+        const parts = branches.map((branch) => valueIn(branch, name, context) ?? branch.rows);
+        return terms.of('union', parts);
+      }
+    : null;
+  const isBag = query.operator === 'union' && query.all;
+  const rows = terms.of(`${query.operator} ${query.all} ${query.byName}`, [
+    ...branches.map((branch) => branch.rows),
+    // Positions of unknown lists, and what duplicates are, depend on every column.
+    ...(isOpen && !query.byName ? branches.map((branch) => wholeOf(branch, analysis)) : []),
+    ...(isBag ? [] : columns.map(({ value }) => value)),
+    ...(isBag ? [] : branches.flatMap((branch) => (branch.open === null ? [] : [rowOf(branch, analysis)]))),
+  ]);
+  const distinct = query.distinct === null ? rows : terms.of('distinct', [rows, ...columns.map(({ value }) => value)]);
+  const order = terms.of('orders', branches.map((branch) => branch.order));
+  const meaning: RowsMeaning = { rows: distinct, columns, order: isBag ? order : terms.of('no order'), open };
+  const depth = outer === null ? 0 : outer.depth + 1;
+  const scope: Scope = {
+    entries: [{ name: null, rows: meaning }],
+    merged: new Map(),
+    aliases: null,
+    parameters: new Map(),
+    outer,
+    depth,
+  };
+  const by = query.orderBy.flatMap((term) => {
+    const { expression } = term;
+    if (expression.kind === 'star') return columns.map(({ name }) => ({ ...term, expression: column(name) }));
+    const index = expression.kind === 'literal' ? Number(expression.value) - 1 : -1;
+    const named = columns[index];
+    return [named === undefined ? term : { ...term, expression: column(named.name) }];
+  });
+  if (query.distinct !== null && query.distinct.on !== null) analysis.unstable.add('DISTINCT ON');
+  return limited(meaning, { ...query, orderBy: by }, bareContext(scope, context, distinct, meaning.order));
+}
+
+const column = (name: string) => ({ kind: 'column', path: [name], span: null }) as const;
+
+function valueIn({ columns, open }: RowsMeaning, name: string, { analysis: { fold } }: QueryContext): Term | null {
+  return columns.find((each) => fold(each.name) === name)?.value ?? open?.(name) ?? null;
+}
+
+function byPosition(branches: readonly RowsMeaning[], { analysis: { terms } }: QueryContext): readonly ColumnMeaning[] {
+  const [first] = branches as [RowsMeaning];
+  return first.columns.map(({ name }, index) => ({
+    name,
+    value: terms.of('union', branches.map(({ columns, rows }) => columns[index]?.value ?? rows)),
+  }));
+}
+
+/** A name that a branch lacks is NULL there. */
+function byName(branches: readonly RowsMeaning[], context: QueryContext): readonly ColumnMeaning[] {
+  const { fold, terms } = context.analysis;
+  const names = new Map<string, string>();
+  for (const { name } of branches.flatMap(({ columns }) => columns)) {
+    if (!names.has(fold(name))) names.set(fold(name), name);
+  }
+  return [...names].map(([folded, name]) => ({
+    name,
+    value: terms.of('union', branches.map((branch) => valueIn(branch, folded, context) ?? terms.of('absent'))),
+  }));
+}

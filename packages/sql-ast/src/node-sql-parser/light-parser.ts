@@ -1,0 +1,76 @@
+import type { Dialect } from '../dialect.ts';
+import { unicodeBlanks } from '../dialect.ts';
+import { tokenize } from '../lexer.ts';
+import { SqlError } from '../sql-error.ts';
+import { splitStatements } from '../statements.ts';
+import { checkTables } from '../table-tokens.ts';
+import type { Query } from '../tree.ts';
+import { lowerNodeSqlParser, opaqueQuery } from './lower-node-sql-parser.ts';
+
+/** Reads one query. */
+export type LightParser = (sql: string) => Query;
+
+/** Longer texts, in UTF-16 units, and brackets nested more deeply are not given to node-sql-parser. */
+export const lightParserLimits = { length: 500_000, depth: 300 } as const;
+
+/**
+ * A parser that needs no database: node-sql-parser in its dialect `postgresql`, loaded when this is called
+ * (72 kB compressed in a browser), under the guard of `lowerNodeSqlParser`. What it cannot read, and what is
+ * beyond `lightParserLimits`, is an `OpaqueQuery` with the reason; so are statements other than queries.
+ *
+ * @returns A parser that throws {SqlError} `SQL_NOT_ONE_STATEMENT` unless the text holds exactly one statement,
+ *   and as `tokenize`.
+ * @throws {SqlError} `SQL_UNKNOWN_DIALECT`.
+ */
+export async function lightParser(dialect: Dialect): Promise<LightParser> {
+  if (!['duckdb', 'postgres', 'generic'].includes(dialect)) throw SqlError.unknownDialect(dialect);
+  const { default: build } = await import('#node-sql-parser/postgresql');
+  const parser = new build.Parser();
+  const astify = (sql: string): unknown => parser.astify(sql, { database: 'postgresql' });
+  return (sql) => {
+    const tokens = tokenize(sql, dialect);
+    const { length } = splitStatements(sql, dialect);
+    if (length !== 1) throw SqlError.notOneStatement(length);
+    const opaque = (reason: string): Query => opaqueQuery(sql, dialect, reason);
+    if (sql.length > lightParserLimits.length)
+      return opaque(`longer than ${lightParserLimits.length} characters`);
+    if (isTooDeep(tokens)) return opaque(`brackets nested deeper than ${lightParserLimits.depth}`);
+    if (unicodeBlanks.test(sql)) return opaque('a blank outside ASCII is not understood');
+    let ast: unknown;
+    try {
+      ast = astify(withoutComments(sql, tokens));
+    } catch (error) {
+      return opaque(reasonOf(error));
+    }
+    return checkTables(sql, lowerNodeSqlParser(sql, ast, dialect), dialect);
+  };
+}
+
+function isTooDeep(tokens: ReturnType<typeof tokenize>): boolean {
+  let depth = 0;
+  return tokens.some(({ text }) => {
+    if (text === '(' || text === '[' || text === '{') depth += 1;
+    else if (text === ')' || text === ']' || text === '}') depth -= 1;
+    return depth > lightParserLimits.depth;
+  });
+}
+
+/** The text with a blank for each character of a comment: node-sql-parser does not know that comments nest. */
+function withoutComments(sql: string, tokens: ReturnType<typeof tokenize>): string {
+  let text = '';
+  let end = 0;
+  for (const comment of tokens.filter(({ kind }) => kind === 'comment')) {
+    text += sql.slice(end, comment.start) + ' '.repeat(comment.text.length);
+    end = comment.end;
+  }
+  return text + sql.slice(end);
+}
+
+/** Its message lists everything it would have taken; the place says more. */
+function reasonOf(error: unknown): string {
+  const start = (error as { readonly location?: { readonly start?: { line: number; column: number } } })
+    .location?.start;
+  return start
+    ? `node-sql-parser stops at line ${start.line}, column ${start.column}`
+    : 'node-sql-parser does not come to an end';
+}

@@ -1,0 +1,29 @@
+import type { Schema } from '@seeknal/sql-ast';
+
+import type { SqlClassification } from './classification.ts';
+import { classifyTrees } from './classify-trees.ts';
+import { queryReader, type ReadOptions } from './read-query.ts';
+
+export interface ClassifyOptions extends ReadOptions {
+  /** The columns of the tables that the queries read; without them stars stay unknown, and are trusted less. */
+  readonly schema?: Schema;
+  /** The columns as the old version sees them, where they are others. */
+  readonly oldSchema?: Schema;
+  readonly newSchema?: Schema;
+}
+
+/**
+ * Says what a change of a query does to its rows: nothing (`EQUAL`), nothing but comments (`METADATA`), new
+ * columns at most (`NON_BREAKING`), or anything else (`BREAKING`).
+ *
+ * @throws {SqlError} For a text that does not hold exactly one statement, or that cannot be read as SQL.
+ */
+export async function classifySqlChange(
+  oldSql: string,
+  newSql: string,
+  options: ClassifyOptions = {},
+): Promise<SqlClassification> {
+  const read = await queryReader(options);
+  const [old, now] = [await read(oldSql), await read(newSql)];
+  return classifyTrees(old, now, { ...options, oldText: oldSql, newText: newSql });
+}

@@ -1,0 +1,75 @@
+import type { StateDocument } from '@seeknal/state';
+
+/** What one project remembers of one warehouse. */
+export type ScopeDocument = StateDocument['scopes'][string];
+export type SnapshotState = ScopeDocument['snapshots'][string];
+export type ClaimEntry = ScopeDocument['claims'][number];
+
+/** A row of a scope: `['snapshots', id]`, `['environments', name]`; all rows of a field where the key is null. */
+export type Item = readonly [field: string, key: string | null];
+
+/** A part of the state that a step reads, and the only one it writes. */
+export type Part =
+  | { readonly kind: 'runs' }
+  | { readonly kind: 'run'; readonly run: string }
+  | { readonly kind: 'node'; readonly run: string; readonly node: string }
+  /** All nodes of a run. */
+  | { readonly kind: 'nodes'; readonly run: string }
+  | { readonly kind: 'locks' }
+  | {
+      readonly kind: 'scope';
+      /** As `scopeKey` makes it. */
+      readonly key: string;
+      /**
+       * The rows that the step's answer depends on. The others are there for it to see, maybe a little old, and
+       * what it would tidy up in them is left for a step that names them. Null: all rows.
+       */
+      readonly only: readonly Item[] | null;
+    }
+  /** Which manifests each scope refers to. */
+  | { readonly kind: 'manifests' }
+  | { readonly kind: 'everything' };
+
+/** What a step has to do with. */
+export interface Focus {
+  readonly parts: readonly Part[];
+  /** It asks for the state's clock. */
+  readonly usesClock: boolean;
+}
+
+export const EVERYTHING: Focus = { parts: [{ kind: 'everything' }], usesClock: true };
+
+export const EMPTY_SCOPE: ScopeDocument = { snapshots: {}, environments: {}, claims: [], tick: 0, keys: [] };
+
+/** What several steps together have to do with. */
+export function joined(focuses: readonly Focus[]): Focus {
+  const usesClock = focuses.some((focus) => focus.usesClock);
+  const parts = new Map<string, Part>();
+  for (const part of focuses.flatMap((focus) => focus.parts)) {
+    const key = partKey(part);
+    const known = parts.get(key);
+    if (known?.kind === 'scope' && part.kind === 'scope') {
+      const only = known.only && part.only ? [...known.only, ...part.only] : null;
+      parts.set(key, { ...part, only });
+    } else parts.set(key, part);
+  }
+  const everything = parts.get('["everything"]');
+  return { parts: everything ? [everything] : [...parts.values()], usesClock };
+}
+
+function partKey(part: Part): string {
+  switch (part.kind) {
+    case 'run':
+    case 'nodes':
+      return JSON.stringify([part.kind, part.run]);
+    case 'node':
+      return JSON.stringify([part.kind, part.run, part.node]);
+    case 'scope':
+      return JSON.stringify([part.kind, part.key]);
+    case 'runs':
+    case 'locks':
+    case 'manifests':
+    case 'everything':
+      return JSON.stringify([part.kind]);
+  }
+}
