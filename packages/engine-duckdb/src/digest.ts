@@ -17,13 +17,15 @@ export interface Digest {
 /** The digest of each UTC day that has rows; `null` stands for rows without a finite time. */
 export type DayDigests = ReadonlyMap<number | null, string>;
 
-/** The hash does not depend on the order of columns: they are taken by name. */
+/** The hash does not depend on the order of columns: they are taken by name. Of none only the count tells. */
 const rowHash = (columns: readonly Column[]): string =>
-  `hash(${columns
-    .map(({ name }) => name)
-    .toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
-    .map(quoteName)
-    .join(', ')})`;
+  columns.length === 0
+    ? '0'
+    : `hash(${columns
+        .map(({ name }) => name)
+        .toSorted((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1))
+        .map(quoteName)
+        .join(', ')})`;
 
 /** Count and hash, of the rows that fulfil `where`. */
 export const digestText = (columns: readonly Column[], where = 'true'): string =>

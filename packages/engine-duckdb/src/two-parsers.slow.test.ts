@@ -78,6 +78,7 @@ const grammar: Readonly<Record<string, readonly string[]>> = {
     '<e> IS NOT NULL',
     '<e> IS TRUE',
     '<e>::varchar',
+    'a[<e>]',
     'CASE WHEN <e> THEN <e> END',
     'CASE <e> WHEN <e> THEN <e> ELSE <e> END',
     'coalesce(<e>, <e>)',

@@ -48,6 +48,8 @@ export interface Applied {
   readonly environment: EnvironmentRecord | null;
   /** Nodes whose views changed. */
   readonly switched: readonly NodeId[];
+  /** Statements that make, replace or drop something in the warehouse, tasks left out. */
+  readonly statements: number;
   /** Nodes that the environment shows as before, with the reason. */
   readonly held: readonly { readonly node: NodeId; readonly reason: string }[];
   /** Kept nodes whose inputs turned out to have other rows: nothing was shown, and a new plan runs them. */
@@ -86,7 +88,7 @@ export async function applyPlan(
   let view = await context.state.read();
   const record = view.environments[plan.environment] ?? null;
   const moved: readonly NodeId[] = [];
-  if (options.signal.aborted) return { job, environment: record, switched: [], held: [], moved };
+  if (options.signal.aborted) return { job, environment: record, switched: [], statements: 0, held: [], moved };
   const settled = await settleKept(context.resolved, view, context.engine, context.state, {
     key: `${context.run}/moved`,
     now: context.now,
@@ -94,7 +96,7 @@ export async function applyPlan(
   });
   if (settled.moved.length > 0) {
     // What was to be shown is not complete any more: it is planned anew.
-    return { job, environment: record, switched: [], held: [], moved: settled.moved };
+    return { job, environment: record, switched: [], statements: 0, held: [], moved: settled.moved };
   }
   view = await context.state.read();
   const next = nextPointers(options.base, context.resolved, view, {
@@ -113,9 +115,9 @@ export async function applyPlan(
     !(next.isMoved || isMade || isOther) ||
     (record === null && isFailed && plan.environment !== PRODUCTION)
   ) {
-    return { job, environment: record, switched: [], held: next.held, moved };
+    return { job, environment: record, switched: [], statements: 0, held: next.held, moved };
   }
-  const { environment, changed } = await switchEnvironment(context, {
+  const { environment, changed, statements } = await switchEnvironment(context, {
     name: plan.environment,
     record: options.base?.epoch === 0 ? null : options.base,
     pointers: next.pointers,
@@ -125,7 +127,7 @@ export async function applyPlan(
     expiresAt: options.expiresAt,
     epochs,
   });
-  return { job, environment, switched: changed, held: next.held, moved };
+  return { job, environment, switched: changed, statements, held: next.held, moved };
 }
 
 const auditsNotPassed = ({ failed, skipped, cancelled }: JobResult): ReadonlySet<NodeId> => {

@@ -55,6 +55,8 @@ export interface Switched {
   readonly environment: EnvironmentRecord | null;
   /** Nodes whose views changed. */
   readonly switched: readonly NodeId[];
+  /** Statements that make, replace or drop something in the warehouse. */
+  readonly statements: number;
   /** False: there was nothing to do, or it was not confirmed. */
   readonly isDone: boolean;
 }
@@ -125,15 +127,15 @@ export class EnvironmentManager<PlanOptions, ApplyOptions, Report> {
     const before = view.environments[target] ?? null;
     const isNothing = of.changes.length === 0 && before !== null;
     if (isNothing || !(await confirm(of))) {
-      return { promotion: of, environment: before, switched: [], isDone: false };
+      return { promotion: of, environment: before, switched: [], statements: 0, isDone: false };
     }
-    const { environment, changed } = await this.#show(target, before, of.pointers, view, {
+    const { environment, changed, statements } = await this.#show(target, before, of.pointers, view, {
       record,
       foundation,
       text: foundation === null ? null : foundationText(foundation),
       epochs,
     });
-    return { promotion: of, environment, switched: changed, isDone: true };
+    return { promotion: of, environment, switched: changed, statements, isDone: true };
   }
 
   /**
@@ -170,15 +172,15 @@ export class EnvironmentManager<PlanOptions, ApplyOptions, Report> {
       () => [],
     );
     if (changes.length === 0 || !(await confirm(changes))) {
-      return { changes, environment: record, switched: [], isDone: false };
+      return { changes, environment: record, switched: [], statements: 0, isDone: false };
     }
-    const { environment, changed } = await this.#show(name, record, previous, view, {
+    const { environment, changed, statements } = await this.#show(name, record, previous, view, {
       record: back,
       foundation,
       text: text === null ? null : { id: previousManifest as string, text },
       epochs,
     });
-    return { changes, environment, switched: changed, isDone: true };
+    return { changes, environment, switched: changed, statements, isDone: true };
   }
 
   /** Removes an environment's views and forgets it; its tables go when nothing refers to them any more. */

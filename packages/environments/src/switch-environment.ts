@@ -19,6 +19,14 @@ export interface EnvironmentSwitch {
   readonly epochs: { readonly [environment: string]: number };
 }
 
+export interface Switching {
+  readonly environment: EnvironmentRecord;
+  /** Nodes whose views were made, replaced or dropped. */
+  readonly changed: readonly NodeId[];
+  /** Statements that make, replace or drop something in the warehouse. */
+  readonly statements: number;
+}
+
 /**
  * Moves an environment: one transaction in the warehouse swaps the views that differ and notes where the
  * pointers go, then the state follows. A process that dies in between is made good by `recoverSwitches`.
@@ -28,11 +36,11 @@ export interface EnvironmentSwitch {
 export async function switchEnvironment(
   { engine, state }: { readonly engine: Engine; readonly state: ScopedState },
   { name, record, pointers, views, foundation, at, expiresAt, epochs }: EnvironmentSwitch,
-): Promise<{ readonly environment: EnvironmentRecord; readonly changed: readonly NodeId[] }> {
+): Promise<Switching> {
   const expectedEpoch = record?.epoch ?? 0;
   const manifest = foundation?.id ?? null;
   if (foundation !== null) await state.saveManifest(foundation.id, foundation.text);
-  const { changed } = await engine.switchViews({
+  const { changed, statements } = await engine.switchViews({
     environment: name,
     epoch: Math.max(expectedEpoch, epochs[name] ?? 0) + 1,
     views,
@@ -46,5 +54,5 @@ export async function switchEnvironment(
     at,
     expiresAt,
   });
-  return { environment, changed };
+  return { environment, changed, statements };
 }

@@ -35,7 +35,10 @@ export interface LineageOptions {
  * columnLineage(parse('SELECT sum(qty * price) AS revenue FROM sales WHERE paid')).columns;
  * // [{ name: 'revenue', sources: ['sales.price', 'sales.qty'], rowSources: ['sales.paid'] }]
  */
-export function columnLineage(query: Query, { schema = {}, dialect = 'duckdb' }: LineageOptions = {}): QueryLineage {
+export function columnLineage(
+  query: Query,
+  { schema = {}, dialect = 'duckdb' }: LineageOptions = {},
+): QueryLineage {
   const terms = new TermTable();
   const engine = engineMeaning(dialect);
   const { caseSensitive } = engine;
@@ -45,7 +48,9 @@ export function columnLineage(query: Query, { schema = {}, dialect = 'duckdb' }:
   const meaning = meaningOf(query, { ...engine, terms, table });
   const short = shortNames(read);
   const sources = (of: Term, withContext: boolean): readonly string[] =>
-    sorted(terms.sources([of], withContext).map((each) => `${short.get(each.table) ?? each.table}.${each.column}`));
+    sorted(
+      terms.sources([of], withContext).map((each) => `${short.get(each.table) ?? each.table}.${each.column}`),
+    );
   const rowDependencies = sources(meaning.rows, true);
   const column = (name: string, value: Term): OutputColumn => ({
     name,

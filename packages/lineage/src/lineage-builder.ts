@@ -71,7 +71,9 @@ export class LineageBuilder {
       );
     }
     return new ManifestLineage(
-      mentioned(all.map(({ id, type }) => ({ node: id, kind: type, reading: readings.get(id) as NodeReading }))),
+      mentioned(
+        all.map(({ id, type }) => ({ node: id, kind: type, reading: readings.get(id) as NodeReading })),
+      ),
     );
   }
 

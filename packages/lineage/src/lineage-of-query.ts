@@ -4,7 +4,10 @@ import { distinct } from './node-reading.ts';
 import type { QueryLineage } from './query-lineage.ts';
 
 /** A query and its tables as nodes, for those that draw or export a project. */
-export function lineageOfQuery(name: string, { tables, columns, rowDependencies, notes, problems }: QueryLineage): ManifestLineage {
+export function lineageOfQuery(
+  name: string,
+  { tables, columns, rowDependencies, notes, problems }: QueryLineage,
+): ManifestLineage {
   const longestFirst = tables.toSorted((a, b) => b.length - a.length);
   const columnOf = (source: string): NodeColumn => {
     // Names may hold dots, and one table may be called like the beginning of another.

@@ -66,26 +66,22 @@ export class ManifestLineage {
     const left: Step[] = this.#start(node, column).map((name) => ({ node, column: name, decides: false }));
     if (column === null) left.push({ node, column: null, decides: true });
     for (let step = left.pop(); step !== undefined; step = left.pop()) {
-      const known = this.nodes.get(step.node);
       const { decides } = step;
+      if (!add(decides ? deciding : values, step.node, step.column ?? ROWS)) continue;
+      const known = this.nodes.get(step.node);
+      if (known === undefined) continue;
       if (step.column === null) {
-        if (!add(deciding, step.node, ROWS) || known === undefined) continue;
-        left.push(...known.rowSources.map((each) => ({ ...each, decides: true })));
-        left.push(...known.inputs.map((input) => ({ node: input, column: null, decides: true })));
-        continue;
-      }
-      for (const name of this.#expanded(step.node, step.column)) {
-        if (!add(decides ? deciding : values, step.node, name) || known === undefined) continue;
-        const { sources } = this.#columns.get(step.node)?.get(name.toLowerCase()) as ColumnOrigin;
-        left.push(...sources.map((each) => ({ ...each, decides })));
-        left.push({ node: step.node, column: null, decides: true });
-      }
+        left.push(...known.inputs.map((input) => ({ node: input, column: null, decides })));
+      } else left.push({ node: step.node, column: null, decides: true });
+      for (const from of step.column === null ? known.rowSources : this.#sources(step.node, step.column))
+        left.push(...this.#items(from).map((name) => ({ node: from.node, column: name, decides })));
     }
-    const met = [...new Set([...values.keys(), ...deciding.keys()])].filter((id) => id !== node);
-    return this.#inOrder(met).map((id) => ({
+    deciding.delete(node);
+    // The rows of whatever is read decide, so all that was met is among them.
+    return this.#inOrder([...deciding.keys()]).map((id) => ({
       node: id,
       columns: [...(values.get(id) ?? [])].toSorted(),
-      rowColumns: [...(deciding.get(id) ?? [])].filter((name) => name !== ROWS).toSorted(),
+      rowColumns: [...(deciding.get(id) as ReadonlySet<string>)].filter((name) => name !== ROWS).toSorted(),
     }));
   }
 
@@ -111,13 +107,16 @@ export class ManifestLineage {
       }
       const of = readers.ofColumns.get(step.node);
       left.push(...(of?.get(step.column.toLowerCase()) ?? []));
-      if (step.column === '*') for (const each of of?.values() ?? []) left.push(...each);
-      else left.push(...(of?.get('*') ?? []));
+      if (step.column !== '*') left.push(...(of?.get('*') ?? []));
     }
     met.delete(node);
     return this.#inOrder([...met.keys()]).map((id) => {
       const names = met.get(id) as ReadonlySet<string>;
-      return { node: id, columns: [...names].filter((name) => name !== ROWS).toSorted(), rows: names.has(ROWS) };
+      return {
+        node: id,
+        columns: [...names].filter((name) => name !== ROWS).toSorted(),
+        rows: names.has(ROWS),
+      };
     });
   }
 
@@ -134,21 +133,30 @@ export class ManifestLineage {
     const known = this.#columns.get(node) as ReadonlyMap<string, ColumnOrigin>;
     const found = known.get(column.toLowerCase())?.name ?? (known.has('*') ? '*' : undefined);
     if (found !== undefined) return found;
-    throw LineageError.columnUnknown(node, column, [...known.values()].map(({ name }) => name));
+    throw LineageError.columnUnknown(
+      node,
+      column,
+      [...known.values()].map(({ name }) => name),
+    );
   }
 
   #start(node: NodeId, column: string | null): readonly string[] {
-    if (!this.nodes.has(node)) throw LineageError.nodeUnknown(node, this.nodes.keys());
-    return column === null ? this.#expanded(node, '*') : [this.#column(node, column)];
+    const known = this.nodes.get(node);
+    if (known === undefined) throw LineageError.nodeUnknown(node, this.nodes.keys());
+    return column === null ? known.columns.map(({ name }) => name) : [this.#column(node, column)];
   }
 
-  /** A star is every column of the node, those that are not listed included. */
-  #expanded(node: NodeId, column: string): readonly string[] {
+  #sources(node: NodeId, column: string): readonly NodeColumn[] {
+    return this.#columns.get(node)?.get(column.toLowerCase())?.sources ?? [];
+  }
+
+  /** The columns that a source stands for: a star is every column of the node. */
+  #items({ node, column }: NodeColumn): readonly string[] {
     const known = this.#columns.get(node);
     if (known === undefined) return [column];
-    if (column === '*') return [...known.values()].map(({ name }) => name);
-    const found = known.get(column.toLowerCase())?.name;
-    return found === undefined ? [] : [found];
+    return column === '*'
+      ? [...known.values()].map(({ name }) => name)
+      : [known.get(column.toLowerCase())?.name ?? column];
   }
 
   /** Nodes as the manifest has them, behind tables that are not in it. */
@@ -200,7 +208,8 @@ function readersOf(nodes: Iterable<NodeLineage>): Readers {
     else readers.push(reader);
   };
   for (const { node, columns, rowSources, inputs } of nodes) {
-    for (const { name, sources } of columns) for (const source of sources) note(source, { node, column: name });
+    for (const { name, sources } of columns)
+      for (const source of sources) note(source, { node, column: name });
     for (const source of rowSources) note(source, { node, column: null });
     for (const input of inputs) {
       const readers = ofRows.get(input);

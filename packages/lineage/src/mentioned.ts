@@ -37,7 +37,7 @@ export function mentioned(reads: readonly Read[]): readonly NodeLineage[] {
   }
   return reads.map(({ node, kind, reading }) => {
     const { open: other, rowSources, inputs, notes, problems } = reading;
-    const columns = [...(found.get(node)?.values() ?? [])];
+    const columns = [...(found.get(node) as ReadonlyMap<string, ColumnOrigin>).values()];
     if (other !== null) columns.push({ name: '*', sources: other('*') });
     return { node, kind, columns, rowSources, inputs, notes, problems };
   });

@@ -25,7 +25,7 @@ export interface NodeLineage {
   readonly columns: readonly ColumnOrigin[];
   /** Columns of inputs that decide which rows there are; the rows of the inputs do besides. */
   readonly rowSources: readonly NodeColumn[];
-  /** Nodes and tables read. */
+  /** Nodes and tables read: all that stand among the sources, and those that only give rows. */
   readonly inputs: readonly NodeId[];
   /** What could not be followed and is therefore taken to read everything of the inputs. */
   readonly notes: readonly string[];

@@ -64,29 +64,37 @@ export function openLineage(lineage: ManifestLineage, options: OpenLineageOption
     from.flatMap(({ node, column }) => {
       const listed = column === '*' ? (nodes.get(node)?.columns ?? []) : [];
       const names = listed.length === 0 ? [column] : listed.map(({ name }) => name);
-      return names.map((field): InputField => ({ namespace, name: node, field, transformations: [{ type }] }));
+      return names.map((field): InputField => ({
+        namespace,
+        name: node,
+        field,
+        transformations: [{ type }],
+      }));
     });
-  const asked = options.nodes ?? [...nodes.values()].filter(({ inputs }) => inputs.length > 0).map(({ node }) => node);
-  return [...asked].flatMap((id) => nodes.get(id) ?? []).map(({ node, columns, rowSources }) => ({
-    eventTime,
-    producer,
-    schemaURL: `${SPEC}/2-0-2/OpenLineage.json#/$defs/DatasetEvent`,
-    dataset: {
-      namespace,
-      name: node,
-      facets: {
-        schema: {
-          ...facet('Schema'),
-          fields: columns.filter(({ name }) => name !== '*').map(({ name }) => ({ name })),
-        },
-        columnLineage: {
-          ...facet('ColumnLineage'),
-          fields: Object.fromEntries(
-            columns.map(({ name, sources }) => [name, { inputFields: inputField('DIRECT', sources) }]),
-          ),
-          dataset: inputField('INDIRECT', rowSources),
+  const asked =
+    options.nodes ?? [...nodes.values()].filter(({ inputs }) => inputs.length > 0).map(({ node }) => node);
+  return [...asked]
+    .flatMap((id) => nodes.get(id) ?? [])
+    .map(({ node, columns, rowSources }) => ({
+      eventTime,
+      producer,
+      schemaURL: `${SPEC}/2-0-2/OpenLineage.json#/$defs/DatasetEvent`,
+      dataset: {
+        namespace,
+        name: node,
+        facets: {
+          schema: {
+            ...facet('Schema'),
+            fields: columns.filter(({ name }) => name !== '*').map(({ name }) => ({ name })),
+          },
+          columnLineage: {
+            ...facet('ColumnLineage'),
+            fields: Object.fromEntries(
+              columns.map(({ name, sources }) => [name, { inputFields: inputField('DIRECT', sources) }]),
+            ),
+            dataset: inputField('INDIRECT', rowSources),
+          },
         },
       },
-    },
-  }));
+    }));
 }

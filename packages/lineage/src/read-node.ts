@@ -52,7 +52,12 @@ function bySpec(node: ManifestNode, { dialect, nodes, columnsOf, query }: NodeKn
       }
       const reading = readQueryNode({ node, query, dialect, tables: tableNames(node, nodes), columnsOf });
       const keys = [spec.timeColumn ?? [], Object.values(spec.upsert ?? {})].flat(2);
-      return keys.length === 0 ? reading : keyed(reading, keys.filter((key) => key !== null));
+      return keys.length === 0
+        ? reading
+        : keyed(
+            reading,
+            keys.filter((key) => key !== null),
+          );
     }
     case 'exposure':
       return copied(inputs, columnsOf);
@@ -68,10 +73,16 @@ const leaf: NodeReading = { columns: [], open: null, rowSources: [], inputs: [],
 /** Which row of several with one key stays, and in which interval a row lies, depends on these columns. */
 function keyed(reading: NodeReading, keys: readonly string[]): NodeReading {
   const { columns, open, rowSources } = reading;
-  const deciding = keys.flatMap(
-    (key) => columns.find(({ name }) => name.toLowerCase() === key.toLowerCase())?.sources ?? open?.(key) ?? [],
-  );
-  return { ...reading, rowSources: distinct([...rowSources, ...deciding]) };
+  const known = new Map(columns.map((column) => [column.name.toLowerCase(), column]));
+  const own = keys.flatMap((name) => {
+    const sources = known.get(name.toLowerCase())?.sources ?? open?.(name);
+    return sources === undefined ? [] : [{ name, sources }];
+  });
+  return {
+    ...reading,
+    columns: [...columns, ...own.filter(({ name }) => !known.has(name.toLowerCase()))],
+    rowSources: distinct([...rowSources, ...own.flatMap(({ sources }) => sources)]),
+  };
 }
 
 /** A file holds the rows of its input as they are. */
@@ -96,6 +107,8 @@ function checked(inputs: readonly NodeId[], checks: readonly Check[]): NodeReadi
     if ('column' in check) return [check.column];
     return check.type === 'sql' ? ['*'] : [];
   });
-  const rowSources: readonly NodeColumn[] = inputs.flatMap((node) => read.map((column) => ({ node, column })));
+  const rowSources: readonly NodeColumn[] = inputs.flatMap((node) =>
+    read.map((column) => ({ node, column })),
+  );
   return { ...leaf, inputs, rowSources: distinct(rowSources) };
 }

@@ -32,11 +32,12 @@ export function readQueryNode({ node, query, dialect, tables, columnsOf }: Query
   const table = (name: readonly string[]): RowsMeaning => {
     const id = tables(name) ?? name.join('.');
     read.add(id);
-    const rows = known.get(id) ?? rowsOf(id, columnsOf(id), terms);
-    known.set(id, rows);
-    return rows;
+    const found = known.get(id) ?? rowsOf(id, columnsOf(id), terms);
+    known.set(id, found);
+    return found;
   };
   const meaning = meaningOf(query, { ...engine, terms, table });
+  const { rows, columns, open } = meaning;
   const inputs = inputsOf(node.spec).map(({ ref }) => ref);
   const sources = (of: Term, withContext: boolean): readonly NodeColumn[] =>
     distinct(
@@ -44,16 +45,16 @@ export function readQueryNode({ node, query, dialect, tables, columnsOf }: Query
         .sources([of], withContext)
         // Only its inputs can be behind what the query does not name.
         .flatMap(({ table: id, column }) =>
-          id === '?' ? inputs.map((each) => ({ node: each, column: '*' })) : [{ node: id, column }],
+          id === '?' ? inputs.map((input) => ({ node: input, column: '*' })) : [{ node: id, column }],
         ),
     );
-  const { open } = meaning;
+  const all = [rows, ...columns.map(({ value }) => value), ...(open === null ? [] : [open('*')])];
+  const mayReadAny = terms.sources(all, true).some((each) => each.table === '?');
   return {
-    columns: meaning.columns.map(({ name, value }) => ({ name, sources: sources(value, false) })),
+    columns: columns.map(({ name, value }) => ({ name, sources: sources(value, false) })),
     open: open === null ? null : (name) => sources(open(name), false),
-    rowSources: sources(meaning.rows, true),
-    // A query that cannot be read may read any input.
-    inputs: query.kind === 'opaque-query' || meaning.opaque.length > 0 ? [...new Set([...read, ...inputs])] : [...read],
+    rowSources: sources(rows, true),
+    inputs: [...new Set([...read, ...(mayReadAny ? inputs : [])])],
     notes: meaning.opaque,
     problems: distinctProblems(meaning.problems),
   };

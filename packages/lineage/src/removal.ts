@@ -26,9 +26,14 @@ export function downstreamOf(lineage: ManifestLineage, node: NodeId, columns: re
     if (here.length === 0) continue;
     const isWhole = kind === 'exposure' || here.some(({ rows }) => rows);
     const names = [...new Set(here.flatMap((each) => each.columns))];
-    breaks.push(...(isWhole ? [id] : names.map((name) => (name === '*' ? id : `${id}.${name}`))));
+    // Where columns are listed, what else may come through a star says nothing more.
+    const listed = names.filter((name) => name !== '*');
+    breaks.push(...(isWhole || listed.length === 0 ? [id] : listed.map((name) => `${id}.${name}`)));
   }
   const removed = columns.map((column) => `\`${column}\``).join(', ');
-  const text = breaks.length === 0 ? `removes ${removed}: nobody reads it` : `removes ${removed}: breaks ${breaks.join(', ')}`;
+  const text =
+    breaks.length === 0
+      ? `removes ${removed}: nobody reads it`
+      : `removes ${removed}: breaks ${breaks.join(', ')}`;
   return { node, columns, breaks, text };
 }

@@ -10,11 +10,12 @@ export function tableNames(
   nodes: ReadonlyMap<string, NodeId>,
 ): (name: readonly string[]) => NodeId | undefined {
   const inputs = inputsOf(node.spec);
-  const places = new Map<string, NodeId>(inputs.map(({ place, ref }: NodeInput) => [place.toLowerCase(), ref]));
-  const [only] = inputs;
-  if (only !== undefined && inputs.length === 1) places.set('__this__', only.ref);
+  const places = new Map<string, NodeId>(
+    inputs.map(({ place, ref }: NodeInput) => [place.toLowerCase(), ref]),
+  );
+  if (inputs.length === 1) places.set('__this__', (inputs as [NodeInput])[0].ref);
   return (name) => {
-    const [first = '', ...rest] = name.map((part) => part.toLowerCase());
-    return rest.length === 0 ? places.get(first) : nodes.get([first, ...rest].join('.'));
+    const folded = name.join('.').toLowerCase();
+    return name.length === 1 ? places.get(folded) : nodes.get(folded);
   };
 }

@@ -4,7 +4,7 @@ import type { MeaningOptions, RowsMeaning } from '@seeknal/sql-ast';
 export interface TablesRead {
   /** To be handed to `meaningOf` in place of `table`. */
   readonly table: MeaningOptions['table'];
-  /** By the name that `SourceColumn.table` has: the parts of the name, as first spelt. */
+  /** By the name that `SourceColumn.table` has: the parts of the name. */
   readonly read: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -14,8 +14,8 @@ export function tablesRead(table: MeaningOptions['table'], fold: (name: string) 
   return {
     read,
     table: (name): RowsMeaning | null => {
-      const key = name.map(fold).join('.');
-      if (!read.has(key)) read.set(key, name.map(fold));
+      const parts = name.map(fold);
+      read.set(parts.join('.'), parts);
       return table(name);
     },
   };
@@ -24,9 +24,7 @@ export function tablesRead(table: MeaningOptions['table'], fold: (name: string) 
 /** Short names for tables: the last part, unless another table ends in the same. */
 export function shortNames(read: TablesRead['read']): ReadonlyMap<string, string> {
   const counts = new Map<string, number>();
-  const last = (parts: readonly string[]): string => parts.at(-1) ?? '';
+  const last = (parts: readonly string[]): string => parts.at(-1) as string;
   for (const parts of read.values()) counts.set(last(parts), (counts.get(last(parts)) ?? 0) + 1);
-  return new Map(
-    [...read].map(([key, parts]) => [key, counts.get(last(parts)) === 1 ? last(parts) : key]),
-  );
+  return new Map([...read].map(([key, parts]) => [key, counts.get(last(parts)) === 1 ? last(parts) : key]));
 }

@@ -29,6 +29,7 @@ export { metadataOf } from './change.ts';
 export { affected, hasIntervals, needed, readsSeen, type Related } from './dependency.ts';
 export { countOf, cut, wantedOf, type Outside } from './due.ts';
 export { plan } from './planner.ts';
+export { planJsonSchema } from './plan-schema.ts';
 export type { PlanRequest } from './plan-request.ts';
 export { taskOf } from './tasks.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';

@@ -6,7 +6,7 @@ import { nodePlan, removed, summaryOf, unsupported } from './node-plan.ts';
 import type { Invalidation, NodePlan, Plan, Task } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { resolveNodes, timingOf } from './resolve.ts';
-import type { EnvironmentRecord, SnapshotId } from './snapshot.ts';
+import type { EnvironmentRecord, Proof, SnapshotId } from './snapshot.ts';
 import { tasksOf } from './tasks.ts';
 
 /**
@@ -61,9 +61,7 @@ export function plan(request: PlanRequest): Plan {
       ),
     },
     snapshots: used.flatMap(({ resolved: { record, snapshot } }) => (record === null ? [snapshot] : [])),
-    proofs: (request.proofs ?? []).filter(({ fingerprint, snapshot }) =>
-      used.some((own) => own.resolved.node.fingerprint === fingerprint && own.resolved.snapshot.id === snapshot),
-    ),
+    proofs: proofsUsed(used, request.proofs ?? []),
     forks: request.forks ?? [],
     invalidations: [...(request.invalidations ?? []), ...used.flatMap(invalidationsOf)],
     nodes,
@@ -86,6 +84,12 @@ function anew(line: NodePlan, { invalidations = [], forks = [] }: PlanRequest): 
 /** What a plan depends on of one node, in few characters. */
 const planningHash = (node: ManifestNode): string =>
   sha256(canonicalJson([node.fingerprint, metadataOf(node), timingOf(node) as never])).slice(0, 16);
+
+/** Proofs by which a node of the plan has its snapshot. */
+function proofsUsed(used: readonly Finding[], proofs: readonly Proof[]): readonly Proof[] {
+  const snapshots = new Map(used.map(({ resolved: { node, snapshot } }) => [node.fingerprint, snapshot.id]));
+  return proofs.filter(({ fingerprint, snapshot }) => snapshots.get(fingerprint) === snapshot);
+}
 
 const invalidationsOf = ({ resolved, due: { again }, missing, blocked }: Finding): readonly Invalidation[] =>
   missing.length === 0 || blocked !== null

@@ -36,6 +36,9 @@ const schema = z.strictObject({
   security: z.enum(['standard', 'strict']).optional(),
 });
 
+/** The shape of `seeknal_project.yml`. */
+export const settingsSchema: z.ZodType = schema;
+
 type ProjectYaml = z.infer<typeof schema>;
 
 /**
@@ -85,7 +88,7 @@ export function settingsOf(folder: string, file: YamlFile, findings: Findings): 
     description: project.description ?? null,
     folder,
     stateBackend: type,
-    stateOptions: stateOptions as JsonObject,
+    stateOptions,
     warehouse: warehouse ?? join('target', 'warehouse.duckdb').replaceAll('\\', '/'),
     defaults: { schedule: expression, start: startAt, timeZone },
     orchestrator: (orchestrator as JsonObject | undefined) ?? null,

@@ -25,6 +25,9 @@ const schema = z.strictObject({
     .nullish(),
 });
 
+/** The shape of a file of shared snippets. */
+export const snippetsSchema: z.ZodType = schema;
+
 /**
  * The shared snippets of `seeknal/common`, by the name that templates use: `rules.active`,
  * `transforms.with_region`, and `<id>.<param>` for the params of a source.

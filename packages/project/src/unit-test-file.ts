@@ -3,7 +3,6 @@ import {
   inputsOf,
   nearest,
   type Column,
-  type Json,
   type JsonObject,
   type Manifest,
   type ManifestNode,
@@ -88,7 +87,7 @@ export function unitTestsIn(
       continue;
     }
     seen.set(name, place);
-    const problems = schemaProblems(unitTestSchema, body as Json, file, [name], 'a test');
+    const problems = schemaProblems(unitTestSchema, body, file, [name], 'a test');
     findings.problems.push(...problems);
     if (problems.length > 0) continue;
     const written = body as unknown as Written;
@@ -176,7 +175,7 @@ function givenInputs(
     } else found[input.ref] = givenRows(rows, known(input.ref), path, report, placeOf(path));
   }
   for (const ref of new Set(own.map((input) => input.ref))) {
-    if (ref in found || Object.keys(inputs).some((key) => ref.endsWith(`.${key}`))) continue;
+    if (ref in found) continue;
     if (known(ref).length > 0) found[ref] = { rows: [], columns: known(ref), place: placeOf(['inputs']) };
     else
       report(

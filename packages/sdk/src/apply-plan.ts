@@ -54,7 +54,7 @@ export async function applyShown(
   if (moved.length + notes.length > 0) emit({ type: 'difference', moved, notes });
   if (moved.length > 0) return runProject(loaded, around, session, { ...options, ...asked });
   emit({ type: 'planned', plan: situation.plan });
-  const nothing = { runId: null, plan: situation.plan, job: null, switched: [], held: [] };
+  const nothing = { runId: null, plan: situation.plan, job: null, switched: [], statements: 0, held: [] };
   if (situation.plan.tasks.length === 0 && !movesPointers(situation)) {
     await renew(situation, session, around.now, options.ttlHours);
     return { ...nothing, status: 'nothing_to_do', durationMs: performance.now() - startedAt };

@@ -51,7 +51,9 @@ test.each([
   'state-file',
   'engine',
   'engine-duckdb',
+  'sql-diff',
   'orchestrator-adapter',
+  'environments',
   'sdk',
 ])('the example of the README of %s prints what it says', async (name) => {
   const readme = await read(`packages/${name}/README.md`);

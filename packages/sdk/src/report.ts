@@ -26,6 +26,8 @@ export interface RunReport {
   readonly job: JobResult | null;
   /** Nodes whose views changed. */
   readonly switched: readonly NodeId[];
+  /** Statements that make, replace or drop something in the warehouse, tasks left out. */
+  readonly statements: number;
   /** Nodes that the environment shows as before, with the reason. */
   readonly held: readonly { readonly node: NodeId; readonly reason: string }[];
   readonly durationMs: number;

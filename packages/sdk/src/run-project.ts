@@ -47,7 +47,7 @@ export async function runProject(
   session.onEvent = emit;
   const nothing = (plan: Plan, status: RunReport['status']): RunReport => {
     const durationMs = performance.now() - startedAt;
-    return { runId: null, status, plan, job: null, switched: [], held: [], durationMs };
+    return { runId: null, status, plan, job: null, switched: [], statements: 0, held: [], durationMs };
   };
   await takeOver(loaded, around, session, options, (surroundings, situation, more) =>
     execute(loaded, surroundings, session, situation, more),
@@ -95,7 +95,7 @@ export async function execute(
   const owned = ownedByProduction(situation.view, plan.environment);
   // Outside prod a range shows what it is asked to show; promoting is what asks for all of it.
   const shown = isProduction || options.noGaps === true ? null : situation.range;
-  const { job, switched, held, moved } = await applyPlan(plan, context, {
+  const { job, switched, statements, held, moved } = await applyPlan(plan, context, {
     orchestrator: options.orchestrator ?? localOrchestrator(),
     maxWorkers: options.maxWorkers ?? 4,
     retries: options.retries ?? 0,
@@ -116,7 +116,7 @@ export async function execute(
   });
   const status = signal.aborted ? 'cancelled' : statusOf(job, plan);
   await remember(runId, status, { ...loaded, manifest }, around.now, session, state, job, spent.durationMs);
-  const report: RunReport = { runId, status, plan, job, switched, held, durationMs: 0 };
+  const report: RunReport = { runId, status, plan, job, switched, statements, held, durationMs: 0 };
   if (moved.length === 0 || signal.aborted) return report;
   emit({ type: 'moved', nodes: moved });
   return runAgain(report, loaded, around, session, options);

@@ -53,7 +53,7 @@ export interface MigrationReport {
 export async function migrateState(folder: string, options: MigrationOptions): Promise<MigrationReport> {
   const { now, env = process.env, isDry = true } = options;
   const { settings } = await loadProject(folder, { now, env });
-  const used = await stateSettings(settings, env);
+  const used = await stateSettings(settings, env, { isEither: true });
   const from = options.from ?? (options.to === used.kind ? other(used.kind) : used.kind);
   const to = options.to ?? other(from);
   if (from === to || to === 'python') {

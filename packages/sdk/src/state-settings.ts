@@ -39,7 +39,11 @@ const KEYS = new Map([
  * @throws {SdkError} `SDK_STATE_BACKEND` for a backend or an option that does not exist, a variable that is not
  *   set, and when both files are there and no setting says which.
  */
-export async function stateSettings(settings: ProjectSettings, env: Env): Promise<StateSettings> {
+export async function stateSettings(
+  settings: ProjectSettings,
+  env: Env,
+  { isEither = false }: { /** Of two states take the file, rather than refuse. */ readonly isEither?: boolean } = {},
+): Promise<StateSettings> {
   const { folder, stateBackend } = settings;
   const target = join(folder, 'target');
   const file: StateSettings = { kind: 'file', folder: target };
@@ -54,13 +58,13 @@ export async function stateSettings(settings: ProjectSettings, env: Env): Promis
       isThere(join(target, 'state.json')),
       isThere(join(target, 'state.db')),
     ]);
-    if (hasFile && hasDatabase) {
+    if (hasFile && hasDatabase && !isEither) {
       throw SdkError.stateBackend(
         'There are two states: target/state.json and target/state.db',
         'Say which in seeknal_project.yml: state_backend: file, or state_backend: libsql.',
       );
     }
-    return hasDatabase ? { kind: 'database', options: { dbPath: join(target, 'state.db') } } : file;
+    return hasDatabase && !hasFile ? { kind: 'database', options: { dbPath: join(target, 'state.db') } } : file;
   }
   return { kind: 'database', options: located(databaseSettings(settings, env), folder) };
 }

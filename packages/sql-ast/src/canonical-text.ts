@@ -63,8 +63,8 @@ const clauseStarts = new Set(
   'from where group having window qualify order limit offset union intersect except using into'.split(' '),
 );
 
-/** The commas that end a SELECT list, which DuckDB allows. */
-function trailingCommas(tokens: readonly Token[]): ReadonlySet<Token> {
+/** The commas that end a SELECT list, which DuckDB allows. @param tokens Without comments. */
+export function trailingCommas(tokens: readonly Token[]): ReadonlySet<Token> {
   const found = new Set<Token>();
   // For each open bracket, whether the text at hand is a SELECT list.
   const lists: boolean[] = [false];

@@ -25,6 +25,8 @@ export function compareFrom(
       ({ relation }) => ids(relation),
       ({ relation }) => nameOf(relation),
       ({ relation }) => tableOf(relation),
+      // Without a name one is told from another by what it is.
+      ({ relation }) => (nameOf(relation) === null ? relation.kind : null),
     ],
     node: ({ relation }) => relation,
     piece,

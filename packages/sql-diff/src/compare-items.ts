@@ -24,7 +24,8 @@ export function compareItems(
     mayBeOne: (a, b) => a.expression.kind !== 'column' || b.expression.kind !== 'column',
     node: ({ expression }) => expression,
     piece,
-    name: (item, words) => `Column ${outputName(item) ?? words}`,
+    name: (item, words) =>
+      item.expression.kind === 'star' ? `What ${words} stands for` : `Column ${outputName(item) ?? words}`,
     where: '',
     isOrdered: true,
     ...(place.isOutput && { added: ['COLUMN_ADDED'], removed: ['COLUMN_REMOVED'] }),

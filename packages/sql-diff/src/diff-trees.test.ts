@@ -494,3 +494,81 @@ test('what no part tells is told of the query as a whole', () => {
     'UPDATE query',
   ]);
 });
+
+test.each([
+  [
+    'with recursive r as (select 1 as n union all select n + 1 from r) select n from r',
+    'with recursive r as (select 0 as n union all select n + 2 from r) select n from r',
+    [
+      'Column n changes from 1 to 0 (in CTE r, the start).',
+      'A column without a name changes from n + 1 to n + 2 (in CTE r, the step).',
+    ],
+  ],
+  [
+    'with recursive r as (select 1 as n union all select n + 1 from r) select n from r',
+    'with recursive r as (select 1 as n union select n + 1 from r) select n from r',
+    [
+      'select 1 as n union all select n + 1 from r becomes select 1 as n union select n + 1 from r (in CTE r).',
+    ],
+  ],
+  [
+    'with x as (select a + b + 1 as c from t) select 1 as o',
+    'with y as (select a + b + 2 as c from t) select 1 as o',
+    ['Column c changes from a + b + 1 to a + b + 2 (in CTE y).', 'CTE x is now named y.'],
+  ],
+  [
+    `select ${'a + '.repeat(200)}1 from t`,
+    `select ${'a + '.repeat(200)}2 from t`,
+    [`A column without a name changes from ${'a + '.repeat(14)}a +… to ${'a + '.repeat(14)}a +….`],
+  ],
+  ['select a as a, b as c from t', 'select a, b as c, a as d from t', ['Column d is added.']],
+  ['select a from t order by b', 'select a from t order by b desc', ['Term b of ORDER BY becomes b desc.']],
+  [
+    'select a from t order by b + 1',
+    'select a from t order by b + 2',
+    ['Term b + 1 of ORDER BY becomes b + 2.'],
+  ],
+])('%s → %s', (old, now, expected) => {
+  expect(edits(old, now).map(({ sentence }) => sentence)).toEqual(expected);
+});
+
+test('DISTINCT ON, samples and pivots are told of', () => {
+  const select = read('select a from t') as Extract<Query, { kind: 'select' }>;
+  const [item] = select.items;
+  const on = (...terms: readonly string[]): Query => ({
+    ...select,
+    distinct: { span: null, on: terms.map((name) => ({ kind: 'column', span: null, path: [name] })) },
+  });
+  expect(sentences(select, on('b'))).toEqual([
+    'The word DISTINCT ON is added.',
+    'Term b of DISTINCT ON is added.',
+  ]);
+  expect(sentences(on('b', 'c'), on('c'))).toEqual(['Term b of DISTINCT ON is removed.']);
+  expect(sentences({ ...select, distinct: { span: null, on: null } }, on('b'))).toEqual([
+    'The word changes from DISTINCT to DISTINCT ON.',
+    'Term b of DISTINCT ON is added.',
+  ]);
+  const sample = (text: string): Query => ({ ...select, sample: { text, span: null } });
+  expect(sentences(sample('10%'), sample('20%'))).toEqual(['Sample changes from 10% to 20%.']);
+  const pivot = (sql: string, group: string): Query => {
+    const source = read(sql) as Extract<Query, { kind: 'select' }>;
+    const from = {
+      kind: 'pivot',
+      span: null,
+      alias: null,
+      columns: [],
+      sample: null,
+      source: source.from!,
+      aggregates: [item!],
+      on: [],
+      groups: [group],
+    } as const;
+    return { ...select, from };
+  };
+  expect(sentences(pivot('select a from t', 'g'), pivot('select a from t join u on t.i = u.i', 'g'))).toEqual(
+    ['Joined table u is added.'],
+  );
+  expect(sentences(pivot('select a from t', 'g'), pivot('select a from t', 'h'))).toEqual([
+    'Table t becomes t.',
+  ]);
+});

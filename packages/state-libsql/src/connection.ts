@@ -65,9 +65,10 @@ export class Connection {
   }
 
   /** @throws {StateError} What the failure says, when the deadline is over. */
-  async pause(attempt: number, deadline: number, failure: Failure): Promise<void> {
-    const longest = Math.min(SHORTEST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-    const ms = longest * (0.5 + Math.random() / 2);
+  async pause(attempt: number, deadline: number, failure: Failure, longestMs: number = LONGEST_PAUSE_MS): Promise<void> {
+    const longest = Math.min(SHORTEST_PAUSE_MS * 2 ** attempt, longestMs);
+    // Uneven, so that those who were in each other's way do not meet again.
+    const ms = longest * Math.random();
     if (performance.now() + ms > deadline) throw errorOf(failure);
     await new Promise((resolve) => {
       setTimeout(resolve, ms);

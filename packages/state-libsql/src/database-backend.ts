@@ -48,7 +48,7 @@ class FocusedBackend extends DocumentBackend {
     this.#options = options;
   }
 
-  override createRun(...args: Parameters<StateBackend['createRun']>): Promise<RunRecord> {
+  override async createRun(...args: Parameters<StateBackend['createRun']>): Promise<RunRecord> {
     return this.#by(RUNS).createRun(checkText('run id', args[0]), args[1]);
   }
 
@@ -64,7 +64,7 @@ class FocusedBackend extends DocumentBackend {
     return this.#by(RUNS).listRuns(limit);
   }
 
-  override setNodeState(runId: string, nodeId: string, patch: Partial<NodeState>): Promise<NodeState> {
+  override async setNodeState(runId: string, nodeId: string, patch: Partial<NodeState>): Promise<NodeState> {
     return this.#by(oneNode(runId, nodeId)).setNodeState(runId, checkText('node id', nodeId), patch);
   }
 
@@ -72,12 +72,12 @@ class FocusedBackend extends DocumentBackend {
     return this.#by(oneNode(runId, nodeId)).getNodeState(runId, nodeId);
   }
 
-  override addCompletedInterval(runId: string, nodeId: string, start: Instant, end: Instant): Promise<void> {
+  override async addCompletedInterval(runId: string, nodeId: string, start: Instant, end: Instant): Promise<void> {
     checkText('node id', nodeId);
     return this.#by(oneNode(runId, nodeId)).addCompletedInterval(runId, nodeId, start, end);
   }
 
-  override acquireLock(runId: string, timeoutMs?: number): Promise<StateLock> {
+  override async acquireLock(runId: string, timeoutMs?: number): Promise<StateLock> {
     return this.#by(LOCKS).acquireLock(checkText('run id', runId), timeoutMs);
   }
 

@@ -15,6 +15,9 @@ import { statement } from './statement.ts';
 import { textsOf } from './text-rows.ts';
 import { writeStatements } from './write-statements.ts';
 
+/** Whoever was overtaken tries again soon: what the others wrote came with the answer. */
+const CROWDED_PAUSE_MS = 150;
+
 export interface DatabaseStoreOptions {
   /** In place of the server's clock. */
   readonly clock: (() => number) | undefined;
@@ -155,7 +158,8 @@ export class DatabaseStore {
       }
       // Somebody was faster. What they wrote came with the answer.
       moment = tail.take(sent.answers.slice(writes.length));
-      if (attempt > 0) await this.#connection.pause(attempt - 1, deadline, crowded(this.#connection.target.label));
+      const failure = crowded(this.#connection.target.label);
+      if (attempt > 0) await this.#connection.pause(attempt - 1, deadline, failure, CROWDED_PAUSE_MS);
     }
   }
 

@@ -1,6 +1,7 @@
 import { DocumentBackend, scopeKey, type DocumentStore, type ScopedState, type ScopeName } from '@seeknal/state';
 
 import type { Focus, Item } from './focus.ts';
+import { checkText } from './names.ts';
 
 type Methods = { readonly [M in keyof ScopedState]: ScopedState[M] };
 
@@ -18,8 +19,13 @@ export function focusedScope(focused: (focus: Focus) => DocumentStore, name: Sco
   const only = (items: readonly Item[], usesClock = false): ScopedState =>
     by({ parts: [{ kind: 'scope', key, only: items }], usesClock });
   const narrow: Partial<Methods> = {
-    addSnapshots: (added) =>
-      only([['fence', ''], ...added.map(({ id }) => snapshot(id))]).addSnapshots(added),
+    addSnapshots: async (added) => {
+      for (const { id, node } of added) {
+        checkText('snapshot id', id);
+        checkText('node id', node);
+      }
+      await only([['fence', ''], ...added.map(({ id }) => snapshot(id))]).addSnapshots(added);
+    },
     invalidate: (token, invalidations, at) =>
       only([['keys', ''], ...snapshots(invalidations)]).invalidate(token, invalidations, at),
     complete: (completions, at) => only(snapshots(completions)).complete(completions, at),
@@ -29,14 +35,18 @@ export function focusedScope(focused: (focus: Focus) => DocumentStore, name: Sco
     record: (commit, needs, below) =>
       only(snapshots([commit, ...needs, ...below])).record(commit, needs, below),
     rebuild: (id, from) => only([snapshot(id)]).rebuild(id, from),
-    switchEnvironment: (change) =>
-      only([['environments', null], ...snapshots(Object.values(change.pointers))]).switchEnvironment(change),
+    switchEnvironment: async (change) => {
+      checkText('environment', change.name);
+      // A new name is compared with all others.
+      const items: readonly Item[] = [['environments', null], ...snapshots(Object.values(change.pointers))];
+      return only(items).switchEnvironment(change);
+    },
     link: (links) => only(snapshots(links)).link(links),
-    addProofs: (proofs) =>
-      only([
-        ...snapshots(proofs),
-        ...proofs.map(({ fingerprint }): Item => ['proofs', fingerprint]),
-      ]).addProofs(proofs),
+    addProofs: async (proofs) => {
+      for (const { fingerprint } of proofs) checkText('fingerprint', fingerprint);
+      const items = proofs.map(({ fingerprint }): Item => ['proofs', fingerprint]);
+      await only([...snapshots(proofs), ...items]).addProofs(proofs);
+    },
     touchEnvironment: (environment, expiresAt) =>
       only([['environments', environment]]).touchEnvironment(environment, expiresAt),
     saveManifest: (id, text) => only([['manifests', id]], true).saveManifest(id, text),

@@ -62,8 +62,20 @@ export const transform = (of: readonly NodeInput[], more: Partial<TransformSpec>
 
 function specOf(type: string, text: string, ids: ReadonlySet<string>): NodeSpec {
   if (type === 'source') {
-    const columns = text.split(' ').filter(Boolean).map((name) => ({ name, type: 'INTEGER' }));
-    return { kind: 'source', format: 'csv', path: 'f.csv', options: {}, columns, timeColumn: null, freshness: null, checks: [] };
+    const columns = text
+      .split(' ')
+      .filter(Boolean)
+      .map((name) => ({ name, type: 'INTEGER' }));
+    return {
+      kind: 'source',
+      format: 'csv',
+      path: 'f.csv',
+      options: {},
+      columns,
+      timeColumn: null,
+      freshness: null,
+      checks: [],
+    };
   }
   if (type === 'exposure') return { kind: 'exposure', format: 'csv', path: 'out.csv', inputs: inputs(text) };
   const named = findReferences(text, (id) => ids.has(id)).flatMap((each) => ('id' in each ? [each.id] : []));

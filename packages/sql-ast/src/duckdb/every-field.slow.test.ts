@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { overlookedChanges } from './change-fields.test.data.ts';
-import { answers } from './duckdb-answers.test.data.ts';
+import { overlookedChanges } from './testing/change-fields.ts';
+import { answers } from './testing/duckdb-answers.ts';
 
 const queries = [...answers].filter(([sql, json]) => json.includes('"error":false') && !sql.includes(';'));
 

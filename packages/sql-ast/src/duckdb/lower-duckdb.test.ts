@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { SqlError } from '../sql-error.ts';
-import { answers } from './duckdb-answers.test.data.ts';
+import { answers } from './testing/duckdb-answers.ts';
 import { lowerDuckDb } from './lower-duckdb.ts';
-import { show } from './show-tree.test.data.ts';
+import { show } from './testing/show-tree.ts';
 
 const lowered = (sql: string): ReturnType<typeof lowerDuckDb> => lowerDuckDb(sql, answers.get(sql)!);
 

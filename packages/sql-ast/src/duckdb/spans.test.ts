@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Query, Span } from '../tree.ts';
-import { answers } from './duckdb-answers.test.data.ts';
+import { answers } from './testing/duckdb-answers.ts';
 import { lowerDuckDb } from './lower-duckdb.ts';
 
 /** What a tree underlines, outermost first, each text once; whole queries and single words left out. */

@@ -117,8 +117,11 @@ function expandStar(star: Star, from: FromMeaning, context: ExpressionContext): 
   const opens = sources.flatMap(({ open }) => (open === null ? [] : [open]));
   if (opens.length === 0) return listed;
   if (star.filter !== null || star.rename.length > 0) seen.opaque = true;
+  const renamed = new Map(star.rename.map(({ from: path, to }) => [fold(to), fold(path.at(-1) as string)]));
   const open = (name: string): Term => {
-    const found = opens.map((each) => each(name));
+    const before = renamed.get(name);
+    // Which of the two is meant depends on columns that nobody listed.
+    const found = opens.flatMap((each) => (before === undefined ? [each(name)] : [each(before), each(name)]));
     const other = replaced.get(fold(name));
     if (other !== undefined) return expressionMeaning(other, context);
     const label = name === '*' ? JSON.stringify([[...excluded], [...replaced.keys()], [...named]]) : '';

@@ -64,7 +64,11 @@ function readFunctionName(reader: Reader, ast: unknown): { schema: string | null
   if (token?.kind === 'word' && isReserved(token.text)) refuse(`${token.text} is not understood`);
   const before = isWritten(schema) ? readNameNode(reader, schema) : null;
   if (before !== null) expect(reader, '.');
-  return { schema: before, name: foldCase(readNameNode(reader, astList(name)[0])) };
+  const called = readNameNode(reader, astList(name)[0]);
+  // There, what still has capitals had quotes; elsewhere the case of a function never matters.
+  if (reader.dialect === 'postgres' && foldCase(called) !== called)
+    refuse(`the function ${called} is not understood`);
+  return { schema: before, name: foldCase(called) };
 }
 
 const readNameNode = (reader: Reader, ast: unknown): string =>

@@ -1,3 +1,4 @@
+import { trailingCommas } from '../canonical-text.ts';
 import type { Dialect } from '../dialect.ts';
 import { foldCase } from '../keywords.ts';
 import { tokenize } from '../lexer.ts';
@@ -23,9 +24,17 @@ export interface Reader extends Cursor {
   readonly subquery: (ast: unknown) => Query;
 }
 
+/** The tokens that node-sql-parser is given: neither comments nor the commas after a SELECT list. */
+export function readableTokens(sql: string, dialect: Dialect): readonly Token[] {
+  const tokens = tokenize(sql, dialect).filter(({ kind }) => kind !== 'comment');
+  if (dialect !== 'duckdb') return tokens;
+  const trailing = trailingCommas(tokens);
+  return tokens.filter((token) => !trailing.has(token));
+}
+
 /** @throws {Refusal} Where brackets do not match. */
 export function cursorOver(sql: string, dialect: Dialect): Cursor {
-  const tokens = tokenize(sql, dialect).filter(({ kind }) => kind !== 'comment');
+  const tokens = readableTokens(sql, dialect);
   const closing = new Map<number, number>();
   const open: number[] = [];
   tokens.forEach(({ text }, at) => {

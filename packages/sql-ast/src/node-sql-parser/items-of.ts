@@ -210,8 +210,10 @@ function readIn(reader: Reader, ast: unknown, isNot: boolean): (operand: Express
   const list = astList(astNode(ast, 'type', 'value')['value']);
   if (list.length === 1 && astType(list[0]) === 'subquery') {
     const query = reader.subquery(list[0]);
+    const end = reader.tokens[reader.at - 1]!.end;
     return (operand) => {
-      const found = { kind: 'subquery', form: 'any', operand, operator: '=', query, span: null } as const;
+      const span = { start: operand.span!.start, end };
+      const found = { kind: 'subquery', form: 'any', operand, operator: '=', query, span } as const;
       return isNot ? operation('not', [found], null) : found;
     };
   }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { show } from '../duckdb/show-tree.test.data.ts';
+import { show } from '../duckdb/testing/show-tree.ts';
 import { lightParser, lightParserLimits } from './light-parser.ts';
 
 const parse = await lightParser('duckdb');
@@ -12,6 +12,12 @@ test('a query is read, comments or not, and its spans lie in the text it was giv
   expect(tree.kind === 'select' && tree.items.map(({ span }) => sql.slice(span!.start, span!.end))).toEqual([
     'ä.b /* a /* b */ c */ AS "x"',
   ]);
+});
+
+test('a comma after a SELECT list is no more than DuckDB makes of it', () => {
+  expect(show(parse('SELECT a, (SELECT b, FROM u), FROM t'))).toBe(
+    'select a, scalar{select b from u} from t',
+  );
 });
 
 test.each([
@@ -28,6 +34,7 @@ test.each([
 
 test.each([
   ['DROP TABLE t', 'a DROP statement is no query'],
+  ['SELECT 1 -- one\nFROM t QUALIFY a', 'node-sql-parser stops at line 2, column 16'],
   ['SELEC 1', 'node-sql-parser stops at line 1, column 7'],
   ['SELECT [[1]] FROM t QUALIFY a', 'node-sql-parser stops at line 1, column 8'],
   ['SELECT\u00a01', 'a blank outside ASCII is not understood'],

@@ -1,10 +1,11 @@
 import type { Dialect } from '../dialect.ts';
 import { unicodeBlanks } from '../dialect.ts';
-import { tokenize } from '../lexer.ts';
+import type { Token } from '../lexer.ts';
 import { SqlError } from '../sql-error.ts';
 import { splitStatements } from '../statements.ts';
 import { checkTables } from '../table-tokens.ts';
 import type { Query } from '../tree.ts';
+import { readableTokens } from './cursor.ts';
 import { lowerNodeSqlParser, opaqueQuery } from './lower-node-sql-parser.ts';
 
 /** Reads one query. */
@@ -28,7 +29,7 @@ export async function lightParser(dialect: Dialect): Promise<LightParser> {
   const parser = new build.Parser();
   const astify = (sql: string): unknown => parser.astify(sql, { database: 'postgresql' });
   return (sql) => {
-    const tokens = tokenize(sql, dialect);
+    const tokens = readableTokens(sql, dialect);
     const { length } = splitStatements(sql, dialect);
     if (length !== 1) throw SqlError.notOneStatement(length);
     const opaque = (reason: string): Query => opaqueQuery(sql, dialect, reason);
@@ -38,7 +39,7 @@ export async function lightParser(dialect: Dialect): Promise<LightParser> {
     if (unicodeBlanks.test(sql)) return opaque('a blank outside ASCII is not understood');
     let ast: unknown;
     try {
-      ast = astify(withoutComments(sql, tokens));
+      ast = astify(readable(sql, tokens));
     } catch (error) {
       return opaque(reasonOf(error));
     }
@@ -46,7 +47,7 @@ export async function lightParser(dialect: Dialect): Promise<LightParser> {
   };
 }
 
-function isTooDeep(tokens: ReturnType<typeof tokenize>): boolean {
+function isTooDeep(tokens: readonly Token[]): boolean {
   let depth = 0;
   return tokens.some(({ text }) => {
     if (text === '(' || text === '[' || text === '{') depth += 1;
@@ -55,15 +56,13 @@ function isTooDeep(tokens: ReturnType<typeof tokenize>): boolean {
   });
 }
 
-/** The text with a blank for each character of a comment: node-sql-parser does not know that comments nest. */
-function withoutComments(sql: string, tokens: ReturnType<typeof tokenize>): string {
+/** The text with blanks for comments, of which node-sql-parser does not know that they nest. */
+function readable(sql: string, tokens: readonly Token[]): string {
   let text = '';
-  let end = 0;
-  for (const comment of tokens.filter(({ kind }) => kind === 'comment')) {
-    text += sql.slice(end, comment.start) + ' '.repeat(comment.text.length);
-    end = comment.end;
+  for (const token of tokens) {
+    text += sql.slice(text.length, token.start).replace(/[^\n\r]/g, ' ') + token.text;
   }
-  return text + sql.slice(end);
+  return text;
 }
 
 /** Its message lists everything it would have taken; the place says more. */

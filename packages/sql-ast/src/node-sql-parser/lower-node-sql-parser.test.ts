@@ -3,9 +3,10 @@ import { createRequire } from 'node:module';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { show } from '../duckdb/show-tree.test.data.ts';
+import { show } from '../duckdb/testing/show-tree.ts';
 import type { Dialect } from '../dialect.ts';
 import { tokenize } from '../lexer.ts';
+import { nodesOf } from '../walk.ts';
 import { lowerNodeSqlParser } from './lower-node-sql-parser.ts';
 
 const { Parser } = createRequire(import.meta.url)('node-sql-parser/build/postgresql.js') as {
@@ -117,6 +118,7 @@ const understood = [
     'SELECT sum(a) OVER (ORDER BY b ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING), sum(a) OVER (ORDER BY b ROWS BETWEEN CURRENT ROW AND 2 FOLLOWING)',
     'select sum(a) over (; b; range unbounded-preceding unbounded-following), sum(a) over (; b; rows current-row following INTEGER:2)',
   ],
+  ['SELECT a[1], t.b[2][3]', 'select ([] a, INTEGER:1), ([] ([] t.b, INTEGER:2), INTEGER:3)'],
   // The quotes of tables are lost, and names that need them come back bare.
   [
     `SELECT 1 FROM "T", "s"."t b" AS q, c.d.e, 'a.parquet' p, "cross" x`,
@@ -210,7 +212,7 @@ const refused = [
   ['SELECT columns(a)', 'columns is not understood'],
   ['SELECT f(*)', 'a star within f is not understood'],
   ['SELECT sum(*)', 'a star within a call is not understood'],
-  ['SELECT a[1]', 'column_ref with array_index is not understood'],
+  ['SELECT f(a)[1]', 'function with array_index is not understood'],
   ['SELECT a::json', 'the type json is not understood'],
   ['SELECT a::decimal(3, 5)', 'a decimal of 3 and 5 digits is not understood'],
   ['SELECT a::timestamp(3)', 'the type timestamp with a size is not understood'],
@@ -357,6 +359,13 @@ test('what is no tree is refused, and a text without an end is an error', () => 
   );
 });
 
+test('in PostgreSQL case is what quotes keep', () => {
+  expect(lowered('SELECT A, "A", F(t.B) AS C FROM T u(X)', 'postgres')).toBe(
+    'select a, A, f(t.b) as c from t as u(x)',
+  );
+  expect(lowered('SELECT "F"(a)', 'postgres')).toContain('the function F is not understood');
+});
+
 test('in PostgreSQL other words are names, and other names are types', () => {
   expect(lowered('SELECT a::decimal, a::text, a::varchar FROM t x JOIN u ON if(a, b)', 'postgres')).toBe(
     'select cast(a as DECIMAL), cast(a as TEXT), cast(a as VARCHAR) from [t as x inner u on if(a, b)]',
@@ -365,6 +374,18 @@ test('in PostgreSQL other words are names, and other names are types', () => {
   expect(lowered('SELECT 1 FROM a SEMI JOIN b ON c', 'postgres')).toContain('OPAQUE');
   expect(lowered("SELECT 1 FROM 'a.csv'", 'postgres')).toContain('OPAQUE');
   expect(lowered('SELECT a::float', 'postgres')).toContain('the type float is not understood');
+});
+
+test.each(understood.map(([sql]) => sql))('every part of %s has its place', (sql) => {
+  const found: (readonly [string, string])[] = [];
+  for (const node of nodesOf(lowerNodeSqlParser(sql, astOf(sql), 'duckdb'))) {
+    const text = node.span === null ? null : sql.slice(node.span.start, node.span.end);
+    if (node.kind === 'column') found.push([text!.replaceAll('"', ''), node.path.join('.')]);
+    else if (node.kind === 'table') expect(text!.replaceAll(/["']/g, '')).toContain(node.name.join('.'));
+    // Only the NULL of a CASE without ELSE stands nowhere.
+    else expect([node.kind, text === null]).toEqual([node.kind, node.kind === 'literal' && text === null]);
+  }
+  for (const [text, name] of found) expect(text).toBe(name);
 });
 
 test('the tree of one text is not believed of another, unless it is the tree of both', () => {

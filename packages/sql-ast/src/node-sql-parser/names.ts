@@ -22,7 +22,7 @@ export function readName(cursor: Cursor, expected: unknown): string {
   return readLabel(cursor, expected);
 }
 
-/** Reads a name after a dot or AS, where every word will do. */
+/** Reads a name after a dot or AS, where every word will do. PostgreSQL makes small what has no quotes. */
 export function readLabel(cursor: Cursor, expected: unknown): string {
   const token = cursor.tokens[cursor.at];
   const name = nameOf(token);
@@ -30,7 +30,7 @@ export function readLabel(cursor: Cursor, expected: unknown): string {
     return refuse(`the tree names ${String(expected)} where the text says ${String(token?.text)}`);
   }
   cursor.at += 1;
-  return name;
+  return cursor.dialect === 'postgres' && token?.kind === 'word' ? foldCase(name) : name;
 }
 
 /** Reads `a.b.c`; `expected` are its parts as the tree has them, of which null ones are left out. */
@@ -87,7 +87,7 @@ export function readFileName(cursor: Cursor, expected: unknown): string | undefi
   return name;
 }
 
-const bare = (text: string): string => text.replace(/["\s]/g, '');
+const bare = (text: string): string => foldCase(text.replace(/["\s]/g, ''));
 
 /** Whether both engines let the word be a name of its own, or the one engine whose text it is. */
 const isFreeWord = ({ dialect }: Cursor, { text }: Token): boolean =>

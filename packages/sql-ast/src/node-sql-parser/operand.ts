@@ -76,13 +76,20 @@ const nameText = (value: unknown): unknown =>
   typeof value === 'object' && value !== null ? astNode(value, 'type', 'value')['value'] : value;
 
 function readColumn(reader: Reader, ast: unknown): Expression {
-  const node = astNode(ast, 'type', 'schema', 'table', 'column', 'parentheses');
+  const node = astNode(ast, 'type', 'schema', 'table', 'column', 'array_index', 'parentheses');
   const start = reader.at;
   const before = [nameText(node['schema']), nameText(node['table'])];
   if (node['column'] === '*') return readStar(reader, before);
   const column = astNode(node['column'], 'expr')['expr'];
   const path = readPath(reader, [...before, nameText(column)]);
-  return { kind: 'column', path, span: spanFrom(reader, start) };
+  let found: Expression = { kind: 'column', path, span: spanFrom(reader, start) };
+  for (const each of astList(node['array_index'])) {
+    expect(reader, '[');
+    const index = reader.expression(astNode(each, 'brackets', 'index')['index']);
+    expect(reader, ']');
+    found = operation('[]', [found, index], spanFrom(reader, start));
+  }
+  return found;
 }
 
 function readStar(reader: Reader, before: readonly unknown[]): Star {

@@ -23,7 +23,7 @@ export function readQuery(reader: Reader, ast: unknown): Query {
     node = astNode(node['_next'], ...selectKeys);
     branch = readBranch(reader, node);
     if (!branch.isClosed && branch.query.ctes.length > 0) refuse('a WITH after UNION is not understood');
-    joined = { query: join(joined, operator, branch), isClosed: false };
+    joined = { query: { ...join(joined, operator, branch), span: spanFrom(reader, start) }, isClosed: false };
   }
   // INTERSECT binds more tightly than the others.
   if (operators.size > 1) refuse('INTERSECT beside UNION is not understood');

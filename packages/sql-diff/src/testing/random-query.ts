@@ -67,7 +67,7 @@ export function randomQuery(roll: Dice): Query {
             ),
             operands: list(2, 3, below),
           }) as never,
-        () => call(depth) as never,
+        () => call(depth),
         () =>
           ({
             kind: 'cast',
@@ -81,6 +81,7 @@ export function randomQuery(roll: Dice): Query {
         () =>
           ({
             kind: 'case',
+            // eslint-disable-next-line unicorn/no-thenable
             branches: list(1, 2, () => ({ when: below(), then: below() })),
             otherwise: below(),
           }) as never,
@@ -152,8 +153,8 @@ export function randomQuery(roll: Dice): Query {
         () => ({ kind: 'derived', ...unnamed, alias: letter(), query: query(depth - 1) }) as never,
         () =>
           ({ kind: 'values', ...unnamed, alias: letter(), rows: [list(1, 2, () => expression(0))] }) as never,
-        () => join(depth) as never,
-        () => join(depth) as never,
+        () => join(depth),
+        () => join(depth),
         () =>
           ({
             kind: 'pivot',
@@ -230,7 +231,7 @@ export function randomQuery(roll: Dice): Query {
         orderBy: list(0, 2, () => order(1)),
         limit: maybe(() => placed(() => ({ count: expression(0), percent: false }))),
         offset: maybe(() => expression(0)),
-      } as never;
+      };
     }) as Query;
 
   const select = (depth: number): Omit<Select, 'span' | 'ctes' | 'orderBy' | 'limit' | 'offset'> => ({

@@ -8,7 +8,7 @@ import type {
   Query,
   Relation,
   SelectItem,
-} from '../tree.ts';
+} from '../../tree.ts';
 
 /** A tree on few lines, every field that says something in it: two trees that print alike are alike. */
 export function show(query: Query): string {

@@ -1,5 +1,5 @@
-import type { Query } from '../tree.ts';
-import { lowerDuckDb } from './lower-duckdb.ts';
+import type { Query } from '../../tree.ts';
+import { lowerDuckDb } from '../lower-duckdb.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 

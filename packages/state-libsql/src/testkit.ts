@@ -1,0 +1,2 @@
+export { chaosProxy, type ChaosProxy, type Mishap } from './testing/chaos-proxy.ts';
+export { freePort, sqldMissing, startSqld, type Sqld } from './testing/sqld.ts';
