@@ -27,8 +27,7 @@ export const promises = [
   {
     folder: 'packages/sql-diff',
     installs: ['@seeknal/sql-ast', '@seeknal/sql-diff'],
-    script:
-      "console.log((await all.classifySqlChange('select a from t', 'select a, b from t')).category)",
+    script: "console.log((await all.classifySqlChange('select a from t', 'select a, b from t')).category)",
     answer: 'NON_BREAKING',
     browserBytes: 120_000,
     diskBytes: 10_000_000,

@@ -26,7 +26,9 @@ const { outputFiles } = await build({
   mainFields: ['main'],
   define: { self: 'undefined', window: 'undefined', global: 'undefined' },
   format: 'esm',
-  banner: { js: `/* node-sql-parser ${version}, Apache-2.0: see node-sql-parser.LICENSE; big-integer, public domain. Only packed. */` },
+  banner: {
+    js: `/* node-sql-parser ${version}, Apache-2.0: see node-sql-parser.LICENSE; big-integer, public domain. Only packed. */`,
+  },
   legalComments: 'none',
   write: false,
 });

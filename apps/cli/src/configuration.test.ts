@@ -43,6 +43,8 @@ const sorted = (keys: Iterable<string>): readonly string[] => [...new Set(keys)]
 test.each([
   ['source', 'Source'],
   ['transform', 'Transform'],
+  ['aggregation', 'Aggregation'],
+  ['feature_group', 'Feature group'],
   ['rule', 'Rule'],
   ['exposure', 'Exposure'],
 ])('the page has exactly the keys of a %s', async (kind, heading) => {
@@ -57,6 +59,13 @@ test.each([
   const isShared = new Set(shared);
   expect(sorted(own)).toEqual(known.filter((key) => !isShared.has(key)));
   expect(own).toHaveLength(new Set(own).size);
+});
+
+test('the page has exactly the keys of a test', async () => {
+  const { unitTestSchema } = (await import(new URL('packages/project/src/unit-test-file.ts', ROOT).href)) as {
+    unitTestSchema: Schema;
+  };
+  expect(sorted((await sections()).get('tests/*.yml') ?? [])).toEqual(sorted(keysOf(unitTestSchema)));
 });
 
 test.each([
@@ -76,7 +85,9 @@ test('every shared key belongs to a kind', async () => {
     nodeSchema: (kind: string) => Schema;
   };
   const known = new Set(
-    ['source', 'transform', 'rule', 'exposure'].flatMap((kind) => keysOf(schemas.nodeSchema(kind))),
+    ['source', 'transform', 'aggregation', 'feature_group', 'rule', 'exposure'].flatMap((kind) =>
+      keysOf(schemas.nodeSchema(kind)),
+    ),
   );
   const of = await sections();
   const shared = ['Nodes', 'Inputs', 'Audits'].flatMap((name) => of.get(name) ?? []);

@@ -11,7 +11,7 @@ const PYTHON_ONLY = new Set(
 );
 
 /** Commands that this version does not have yet. */
-const LATER = new Set('apply promote env migrate-state diff lineage audit test schema ui'.split(' '));
+const LATER = new Set('ui'.split(' '));
 
 /** The error for a command that will be here. */
 export const later = (command: string): CliError =>

@@ -6,6 +6,8 @@ export type CliErrorCode =
   | 'CLI_COMMAND_LATER'
   | 'CLI_NOT_CONFIRMED'
   | 'CLI_PROJECT_EXISTS'
+  | 'CLI_FILE_UNREADABLE'
+  | 'CLI_SCHEMA_INVALID'
   | 'CLI_INTERRUPTED';
 
 /** The only error the command throws on purpose; those of the packages below pass through as they are. */
@@ -29,6 +31,24 @@ export class CliError extends Error {
       'CLI_PROJECT_EXISTS',
       `There is a project in ${folder} already.`,
       'Choose another folder, or overwrite its example files with --force (what differs is kept as .bak).',
+    );
+  }
+
+  /** @param code What the system says: `ENOENT`. */
+  static unreadable(file: string, code: string): CliError {
+    const isMissing = code === 'ENOENT';
+    return new CliError(
+      'CLI_FILE_UNREADABLE',
+      isMissing ? `There is no file ${file}.` : `The file ${file} cannot be read (${code}).`,
+      isMissing ? 'Check the path: it is relative to the current folder.' : 'Give a file with text that you may read.',
+    );
+  }
+
+  static schemaInvalid(file: string, what: string): CliError {
+    return new CliError(
+      'CLI_SCHEMA_INVALID',
+      `${file} does not describe tables: ${what}.`,
+      'Write the types of columns by table: {"orders": {"id": "INTEGER", "day": "DATE"}}',
     );
   }
 

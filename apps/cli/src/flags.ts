@@ -1,4 +1,4 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 
 /** Collects a repeatable flag whose values may be comma lists: `-n a,b -n c` is a, b and c. */
 export const list = (value: string, before: readonly string[] | undefined): readonly string[] => [
@@ -54,9 +54,13 @@ export const withWait = (command: Command): Command =>
   command.option('--wait <seconds>', 'wait that long for a warehouse that another process holds', seconds);
 
 /** How a command says which nodes and which time it is about. */
-export const withSelection = (command: Command): Command =>
+export const withSelection = (
+  command: Command,
+  selectors = '[selectors...]',
+  what = 'nodes: name, +name, name+, tag:x, kind:source, path:…, globs, a,b',
+): Command =>
   command
-    .argument('[selectors...]', 'nodes: name, +name, name+, tag:x, kind:source, path:…, globs, a,b')
+    .argument(selectors, what)
     .optionsGroup('Which nodes, which time:')
     .option('--select <selectors>', 'the same as a selector by itself', list)
     .option('-n, --nodes <names>', 'these nodes and everything that reads them', list)
@@ -67,5 +71,6 @@ export const withSelection = (command: Command): Command =>
     .option('--start <time>', 'only intervals from here on')
     .option('--end <time>', 'up to here; a date is included, a timestamp is not')
     .option('-f, --full', 'also what is done already')
-    .addOption(new Option('--env <name>').hideHelp())
+    .option('--full-refresh', 'the same as --full')
+    .option('--env <name>', 'the environment; default: prod')
     .option('--params <json>', 'values in place of the nodes’ params', jsonObject);

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 
 import { Command } from 'commander';
 
-import { elsewhere, later } from './elsewhere.ts';
+import { elsewhere } from './elsewhere.ts';
+import { addChecks } from './program-checks.ts';
+import { addDiff } from './program-diff.ts';
+import { addEnvironments } from './program-environments.ts';
+import { addLineage } from './program-lineage.ts';
+import { addState } from './program-state.ts';
 import type { ExitCode } from './exit-code.ts';
 import { list, whole, withGlobals, withJson, withSelection, withWait } from './flags.ts';
 import type { CliIo } from './io.ts';
@@ -53,6 +58,7 @@ function commands(io: CliIo, dispatch: Dispatch): Command {
       await dispatch(flags, async (session) => (await load())(session, command.args, flags));
     });
   addRunning(root, does);
+  addEnvironments(root, does);
   addLooking(root, does);
   addKeeping(root, does);
   const completion = root
@@ -69,7 +75,7 @@ function commands(io: CliIo, dispatch: Dispatch): Command {
   return root;
 }
 
-type Does = <F>(command: Command, load: () => Promise<CommandBody<F>>) => Command;
+export type Does = <F>(command: Command, load: () => Promise<CommandBody<F>>) => Command;
 
 function addRunning(root: Command, does: Does): void {
   root.commandsGroup('Start and run:');
@@ -96,21 +102,12 @@ function addRunning(root: Command, does: Does): void {
     .option('-r, --retry <n>', 'try a task again whose error may pass; default: 0', whole(0))
     .option('--restate', 'run a range again, and what was made from it; without one, what is marked')
     .option('--backfill', 'run everything missing in the range (this is the default)')
+    .option('--frozen', 'what the environment was last applied from, whatever the files say now')
     .option('--start-date <date>', 'value of {{ start_date }}; under --backfill the same as --start')
     .option('--end-date <date>', 'value of {{ end_date }}; under --backfill the same as --end');
   does(
     withGlobals(withWait(withJson(run, 'events as NDJSON'))),
     async () => (await import('./commands/run.ts')).run,
-  );
-
-  const plan = withSelection(root.command('plan').description('show what a run would do, and why'))
-    .optionsGroup('How:')
-    .option('--summary', 'only the last line')
-    .option('--out <file>', 'write the plan as JSON, too')
-    .option('--detailed-exitcode', 'exit 0: nothing to do, 2: changes, 1: any error');
-  does(
-    withGlobals(withWait(withJson(plan, 'the plan as JSON'))),
-    async () => (await import('./commands/plan.ts')).plan,
   );
 }
 
@@ -139,6 +136,8 @@ function addLooking(root: Command, does: Does): void {
     withGlobals(withWait(withJson(show, 'as JSON'))),
     async () => (await import('./commands/show.ts')).show,
   );
+  addDiff(root, does);
+  addLineage(root, does);
 }
 
 function addIntervals(root: Command, does: Does): void {
@@ -252,6 +251,7 @@ function addKeeping(root: Command, does: Does): void {
     withGlobals(withJson(validate, 'as JSON')),
     async () => (await import('./commands/validate.ts')).validate,
   );
+  addChecks(root, does);
   const parse = root
     .command('parse')
     .description('write target/manifest.json')
@@ -265,19 +265,7 @@ function addKeeping(root: Command, does: Does): void {
     .option('--all', 'also the warehouse, the state and everything else in target')
     .option('-y, --yes', 'do not ask');
   does(withGlobals(withJson(clean, 'as JSON')), async () => (await import('./commands/clean.ts')).clean);
-  const state = root.command('state').description('repair what is remembered of the project');
-  const repair = state
-    .command('repair')
-    .description('make the state whole again; what was there is put aside')
-    .option('--from-backup', 'from the copy before the newest')
-    .option('--rebuild', 'from the ledger of the warehouse');
-  does(
-    withGlobals(withJson(repair, 'as JSON')),
-    async () => (await import('./commands/state-repair.ts')).stateRepair,
-  );
-  state.on('command:*', ([name = '']: string[]) => {
-    throw later(`state ${name}`);
-  });
+  addState(root, does);
   const doctor = root
     .command('doctor')
     .description('check the machine, the project, the warehouse and the state');

@@ -20,14 +20,15 @@ test.each([
       '  -> Run it with the seeknal of Python (pip install seeknal); both read the same project.\n',
   ],
   [
-    'env list',
+    'ui',
     2,
-    'ERROR "seeknal env" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
+    'ERROR "seeknal ui" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
   ],
   [
-    'run --env dev',
+    'run --env prod;drop',
     2,
-    'ERROR "seeknal run --env dev" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
+    'ERROR Not a name of an environment: "prod;drop"\n' +
+      '  -> Use a letter or _ first, then letters, digits, _ and -, at most 63 in all.\n',
   ],
   ['run daly', 2, 'ERROR No node matches "daly"\n  -> Did you mean daily?\n'],
   [
@@ -41,7 +42,12 @@ test.each([
     2,
     'ERROR Not a date or time: "whenever"\n  -> Write 2024-01-31, 2024-01-31T05:00:00Z, "yesterday" or "3 days ago".\n',
   ],
-  ['plan --detailed-exitcode daly', 1, 'ERROR No node matches "daly"\n  -> Did you mean daily?\n'],
+  ['run --detailed-exitcode daly', 1, "ERROR Unknown option '--detailed-exitcode'\n  -> See seeknal --help.\n"],
+  [
+    'plan --detailed-exitcode daly',
+    1,
+    'ERROR There is no environment and no node "daly".\n  -> Did you mean daily? A new environment of that name: --env daly\n',
+  ],
 ])('%s ends with %d', async (line, code, err) => {
   expect(await seeknal(await shop(), line)).toEqual({ code, out: '', err });
 });
@@ -81,7 +87,7 @@ test('the project is named by a flag before or after the command, or by a variab
 });
 
 test('under --json an error is a document on stdout, too', async () => {
-  const { code, out, err } = await seeknal(await shop(), 'plan --json daly');
+  const { code, out, err } = await seeknal(await shop(), 'plan --json --select daly');
   expect(code).toBe(2);
   expect(JSON.parse(out)).toEqual({
     type: 'error',

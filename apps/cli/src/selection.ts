@@ -2,7 +2,6 @@ import type { Interval } from '@seeknal/intervals';
 import { select } from '@seeknal/manifest';
 import type { NodeIntervals, PlanOptions, Project } from '@seeknal/sdk';
 
-import { later } from './elsewhere.ts';
 import { CliError } from './errors.ts';
 import { rangeOf, type Session } from './session.ts';
 
@@ -17,13 +16,16 @@ export interface SelectionFlags {
   readonly start?: string;
   readonly end?: string;
   readonly full?: boolean;
+  readonly fullRefresh?: boolean;
   readonly params?: { readonly [name: string]: unknown };
   readonly env?: string;
-}
-
-/** @throws {CliError} `CLI_COMMAND_LATER` for an environment that this version does not have. */
-export function requireProd(environment: string | undefined): void {
-  if (environment !== undefined && environment !== 'prod') throw later(`run --env ${environment}`);
+  readonly from?: string;
+  readonly frozen?: boolean;
+  readonly skipBackfill?: boolean;
+  /** Selectors; of `run`, only whether it was given. */
+  readonly restate?: readonly string[] | boolean;
+  /** False under `--no-gaps`. */
+  readonly gaps?: boolean;
 }
 
 /** What of the project a command is about, as the sdk takes it. */
@@ -35,9 +37,21 @@ export async function planOptions(
 ): Promise<PlanOptions> {
   const nodes = [...(flags.nodes ?? []), ...(flags.node ?? [])];
   const select = [...(flags.select ?? []), ...selectors];
+  const range = await rangeOf(flags, session, project);
+  const restate = Array.isArray(flags.restate) ? (flags.restate as readonly string[]) : null;
+  if (restate !== null && flags.skipBackfill === true) {
+    throw CliError.usage('--restate runs, and --skip-backfill runs nothing.', 'Leave one of them out.');
+  }
   return {
-    range: await rangeOf(flags, session, project),
-    full: flags.full ?? false,
+    // A restatement reaches as far as what was made from its range; what else is missing is run as well.
+    range: restate === null ? range : null,
+    ...(restate !== null && { restate: { nodes: restate, range } }),
+    full: flags.full ?? flags.fullRefresh ?? false,
+    ...(flags.env !== undefined && { environment: flags.env }),
+    ...(flags.from !== undefined && { from: flags.from }),
+    ...(flags.frozen !== undefined && { frozen: flags.frozen }),
+    ...(flags.skipBackfill !== undefined && { skipBackfill: flags.skipBackfill }),
+    ...(flags.gaps === false && { noGaps: true }),
     ...(nodes.length > 0 && { nodes }),
     ...(select.length > 0 && { select }),
     ...(flags.tags !== undefined && { tags: flags.tags }),

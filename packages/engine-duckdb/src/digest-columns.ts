@@ -4,7 +4,7 @@ import type { Column } from '@seeknal/manifest';
 import type { SnapshotId } from '@seeknal/plan';
 
 import { findColumn, nearestHint, timeColumnOf } from './columns.ts';
-import { digest, digestText } from './digest.ts';
+import { digest, digestText, isChosen } from './digest.ts';
 import { HIDDEN_KEY } from './layout.ts';
 import type { Session } from './session.ts';
 import { shownRows } from './shown-rows.ts';
@@ -25,6 +25,7 @@ export async function digestColumns(
   snapshot: SnapshotId,
   names: readonly string[],
   ranges: readonly Interval[],
+  oneIn = 1,
 ): Promise<readonly RangeDigest[]> {
   const table = await requireTable(session, warehouse.layout, snapshot);
   const columns = names.map((name) => namedColumn(table, name));
@@ -47,13 +48,14 @@ export async function digestColumns(
                 shownRows(table.relation, table, where),
                 columns,
                 engineVersion,
+                oneIn,
               )),
             },
       );
     }
     return digests;
   }
-  const rows = await session.rows(rangesText(table, columns, time, ranges));
+  const rows = await session.rows(rangesText(table, columns, time, ranges, oneIn));
   return rows.map(([count, sum], at) => ({
     range: ranges[at] as Interval,
     ...told(count, sum, engineVersion),
@@ -65,8 +67,11 @@ async function digestOfRows(
   select: string,
   columns: readonly Column[],
   version: string,
+  oneIn: number,
 ): Promise<Omit<RangeDigest, 'range'>> {
-  const [count, sum] = await session.row(`SELECT ${digestText(columns)} FROM (${select})`);
+  const [count, sum] = await session.row(
+    `SELECT ${digestText(columns, isChosen(columns, oneIn))} FROM (${select})`,
+  );
   return told(count, sum, version);
 }
 
@@ -76,12 +81,13 @@ function rangesText(
   columns: readonly Column[],
   time: { readonly name: string; readonly type: TimeType },
   ranges: readonly Interval[],
+  oneIn: number,
 ): string {
   // A DATE compares with midnights, as it does with the bounds of a task.
   const type = time.type === 'DATE' ? 'TIMESTAMP' : time.type;
   const bound = (at: number): string => `CAST(${instantText(at, type)} AS ${type})`;
   const wanted = ranges.map(({ start, end }, at) => `(${at}, ${bound(start)}, ${bound(end)})`).join(', ');
-  return `SELECT ${digestText(columns, `${AT} IS NOT NULL`)}
+  return `SELECT ${digestText(columns, `${AT} IS NOT NULL AND ${isChosen(columns, oneIn)}`)}
     FROM (VALUES ${wanted}) AS wanted(${NUMBER}, ${FROM}, ${UNTIL})
     LEFT JOIN (SELECT *, CAST(${quoteName(time.name)} AS ${type}) AS ${AT} FROM ${table.relation})
       ON ${AT} >= ${FROM} AND ${AT} < ${UNTIL}
@@ -95,7 +101,8 @@ function timeOf(table: ShownTable): { readonly name: string; readonly type: Time
   return table.hasHiddenKey ? { name: HIDDEN_KEY, type: 'TIMESTAMP' } : null;
 }
 
-function namedColumn({ node, columns }: ShownTable, name: string): Column {
+/** @throws {EngineError} `ENGINE_SQL` when it is not there. */
+export function namedColumn({ node, columns }: Pick<ShownTable, 'node' | 'columns'>, name: string): Column {
   const column = findColumn(columns, name);
   if (column !== undefined) return column;
   throw new EngineError('ENGINE_SQL', `${node} has no column ${name}.`, { hint: nearestHint(name, columns) });

@@ -27,6 +27,10 @@ const rowHash = (columns: readonly Column[]): string =>
         .map(quoteName)
         .join(', ')})`;
 
+/** Whether a row is among the one in so many that its hash chooses. */
+export const isChosen = (columns: readonly Column[], oneIn: number): string =>
+  oneIn <= 1 ? 'true' : `${rowHash(columns)} % ${Math.floor(oneIn)} = 0`;
+
 /** Count and hash, of the rows that fulfil `where`. */
 export const digestText = (columns: readonly Column[], where = 'true'): string =>
   `count(*) FILTER (${where})::VARCHAR, coalesce((sum(${rowHash(columns)}) FILTER (${where}))::HUGEINT, 0)::VARCHAR`;

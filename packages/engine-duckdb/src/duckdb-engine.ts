@@ -4,6 +4,7 @@ import {
   type Commit,
   type DataDiff,
   type DataDiffOptions,
+  type DigestOptions,
   type Engine,
   type Fork,
   type QueryOptions,
@@ -13,6 +14,7 @@ import {
   type Switched,
   type ViewSwitch,
   type Work,
+  type WorkDigest,
 } from '@seeknal/engine';
 import type { Interval } from '@seeknal/intervals';
 import type { JsonObject, NodeId } from '@seeknal/manifest';
@@ -20,6 +22,7 @@ import type { SnapshotId } from '@seeknal/plan';
 
 import { diffData } from './diff-data.ts';
 import { digestColumns } from './digest-columns.ts';
+import { digestWork } from './digest-work.ts';
 import { dropSnapshots } from './drop-snapshots.ts';
 import { forkSnapshots } from './fork-snapshots.ts';
 import { readCommits, readHeads } from './ledger.ts';
@@ -170,8 +173,24 @@ export class DuckDbEngine implements Engine {
     snapshot: SnapshotId,
     columns: readonly string[],
     ranges: readonly Interval[],
+    { oneIn = 1 }: Pick<DigestOptions, 'oneIn'> = {},
   ): Promise<readonly RangeDigest[]> {
-    return this.#short((session) => digestColumns(session, this.#warehouse, snapshot, columns, ranges));
+    return this.#short((session) =>
+      digestColumns(session, this.#warehouse, snapshot, columns, ranges, oneIn),
+    );
+  }
+
+  digestWork(
+    work: Work,
+    { signal, ...options }: DigestOptions & Pick<RunOptions, 'signal'> = {},
+  ): Promise<WorkDigest> {
+    return this.#track(() =>
+      this.#tasks.use(signal, () =>
+        withSession(this.#warehouse, signal, (session) =>
+          digestWork(session, this.#warehouse, work, options),
+        ),
+      ),
+    );
   }
 
   async close(): Promise<void> {

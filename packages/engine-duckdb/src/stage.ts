@@ -64,15 +64,7 @@ export async function stageBuild(
   const relation = beside === null ? TEMPORARY : warehouse.layout.data(beside);
   return session.transaction(async () => {
     const seen = await seenOf(session, warehouse, work);
-    const columns = await keepRows(session, sql, relation, catalog);
-    if (findColumn(columns, HIDDEN_KEY) !== undefined) {
-      throw new EngineError(
-        'ENGINE_SQL',
-        `${work.node} gives a column ${HIDDEN_KEY}, a name Seeknal keeps for itself.`,
-      );
-    }
-    if (work.upsert !== undefined) await oneRowAKey(session, work.node, work.upsert, relation, columns);
-    const time = work.timeColumn === null ? null : timeColumnOf(columns, work.timeColumn, work.node);
+    const { columns, time } = await newRows(session, work, sql, relation, catalog);
     const kept = await timeRule(session, work, relation, columns, time, warehouse.engineVersion);
     const rows = `${relation} WHERE ${kept.where}`;
     const isLong = work.range.end - work.range.start > DAY_MS;
@@ -84,6 +76,28 @@ export async function stageBuild(
     const checks = await runChecks(session, work.checks, columns, work.now, { hiddenNames: [catalog.name] });
     return { relation, beside, columns, time, days, seen, checks, ...kept };
   });
+}
+
+/** Puts the rows of a `build` into a table that is not there yet: of an upsert, one a key. */
+export async function newRows(
+  session: Session,
+  work: Work,
+  sql: AuthorSql,
+  relation: string,
+  catalog: TaskCatalog,
+): Promise<Pick<Staged, 'columns' | 'time'>> {
+  const columns = await keepRows(session, sql, relation, catalog);
+  if (findColumn(columns, HIDDEN_KEY) !== undefined) {
+    throw new EngineError(
+      'ENGINE_SQL',
+      `${work.node} gives a column ${HIDDEN_KEY}, a name Seeknal keeps for itself.`,
+    );
+  }
+  if (work.upsert !== undefined) await oneRowAKey(session, work.node, work.upsert, relation, columns);
+  return {
+    columns,
+    time: work.timeColumn === null ? null : timeColumnOf(columns, work.timeColumn, work.node),
+  };
 }
 
 /** Runs the author's SELECT into a table and tells its columns, in one trip. */
@@ -105,7 +119,7 @@ export async function keepRows(
  * What is inserted is exactly what the next replacement deletes: rows outside the range, or without a time,
  * fail the task or are left out and counted. One scan, which makes the digest too.
  */
-async function timeRule(
+export async function timeRule(
   session: Session,
   work: Work,
   relation: string,

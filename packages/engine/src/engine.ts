@@ -102,7 +102,17 @@ export interface Engine {
     snapshot: SnapshotId,
     columns: readonly string[],
     ranges: readonly Interval[],
+    options?: Pick<DigestOptions, 'oneIn'>,
   ): Promise<readonly RangeDigest[]>;
+  /**
+   * The rows that `run` would publish for a `build`: computed over the inputs as they are, digested and thrown
+   * away. Runs no checks and writes nothing, the ledger included. Equal to what `digestColumns` tells of a
+   * table for the same columns and range exactly if the rows are equal. Costs what the query costs.
+   *
+   * @throws {EngineError} as `run` does while rows are made: for the author's SQL, a missing input, rows outside
+   *   the range; `ENGINE_SQL` for a column that the query does not give.
+   */
+  digestWork(work: Work, options?: DigestOptions & Pick<RunOptions, 'signal'>): Promise<WorkDigest>;
   /** Interrupts what runs, then closes. The engine cannot be used afterwards. */
   close(): Promise<void>;
 }
@@ -313,6 +323,22 @@ export interface RangeDigest {
   readonly rows: number;
   /** Comparable as text. */
   readonly digest: string;
+}
+
+export interface DigestOptions {
+  /** Default: all that the query gives. */
+  readonly columns?: readonly string[];
+  /**
+   * Only one in about so many rows counts, chosen by its hash over the columns named: the same rows of
+   * whatever is compared. Default: 1, every row.
+   */
+  readonly oneIn?: number;
+}
+
+/** The rows of a query that were not kept. */
+export interface WorkDigest extends RangeDigest {
+  /** All that the query gives, in its order. */
+  readonly columns: readonly Column[];
 }
 
 export interface QueryOptions {

@@ -5,6 +5,7 @@ export type {
   Commit,
   DataDiff,
   DataDiffOptions,
+  DigestOptions,
   Engine,
   FileSource,
   Fork,
@@ -17,5 +18,6 @@ export type {
   View,
   ViewSwitch,
   Work,
+  WorkDigest,
 } from './engine.ts';
 export { EngineError, type EngineErrorCode, type EngineErrorOptions } from './errors.ts';

@@ -88,7 +88,8 @@ export async function applyPlan(
   let view = await context.state.read();
   const record = view.environments[plan.environment] ?? null;
   const moved: readonly NodeId[] = [];
-  if (options.signal.aborted) return { job, environment: record, switched: [], statements: 0, held: [], moved };
+  if (options.signal.aborted)
+    return { job, environment: record, switched: [], statements: 0, held: [], moved };
   const settled = await settleKept(context.resolved, view, context.engine, context.state, {
     key: `${context.run}/moved`,
     now: context.now,

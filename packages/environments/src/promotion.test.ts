@@ -34,7 +34,11 @@ const environment = (name: string, text: string): EnvironmentRecord => ({
   expiresAt: null,
 });
 
-const snapshotOf = (id: string, done: readonly Interval[], materialization: Materialization): SnapshotRecord => ({
+const snapshotOf = (
+  id: string,
+  done: readonly Interval[],
+  materialization: Materialization,
+): SnapshotRecord => ({
   id,
   node: id.slice(0, 1),
   kind: 'transform',
@@ -67,14 +71,28 @@ interface Situation {
   readonly wanted?: readonly Interval[];
 }
 
-function promoted({ dev, prod, base = prod ?? '', done = {}, exposures = [], manifest = dev, wanted = [days(0, 9)] }: Situation) {
+function promoted({
+  dev,
+  prod,
+  base = prod ?? '',
+  done = {},
+  exposures = [],
+  manifest = dev,
+  wanted = [days(0, 9)],
+}: Situation) {
   const environments: Record<string, EnvironmentRecord> = { dev: environment('dev', dev) };
   if (prod !== undefined) environments['prod'] = environment('prod', prod);
-  const ids = [dev, prod ?? '', base].flatMap((text) => Object.values(pointersOf(text)).map(({ snapshot }) => snapshot));
+  const ids = [dev, prod ?? '', base].flatMap((text) =>
+    Object.values(pointersOf(text)).map(({ snapshot }) => snapshot),
+  );
   const snapshots = Object.fromEntries(
     ids.map((id) => [
       id,
-      snapshotOf(id, done[id] ?? [days(0, 3)], exposures.includes(id.slice(0, 1)) ? 'exposure' : 'incremental_by_time'),
+      snapshotOf(
+        id,
+        done[id] ?? [days(0, 3)],
+        exposures.includes(id.slice(0, 1)) ? 'exposure' : 'incremental_by_time',
+      ),
     ]),
   );
   const state: StateView = { environments, snapshots, proofs: {} };
@@ -88,7 +106,9 @@ function promoted({ dev, prod, base = prod ?? '', done = {}, exposures = [], man
     version: 1,
     manifest: { nodes } as unknown as Manifest,
     others: {},
-    production: Object.fromEntries(Object.entries(pointersOf(base)).map(([id, { snapshot }]) => [id, snapshot])),
+    production: Object.fromEntries(
+      Object.entries(pointersOf(base)).map(([id, { snapshot }]) => [id, snapshot]),
+    ),
   };
   return promotion(state, environments['dev'] as EnvironmentRecord, 'prod', foundation, () => wanted);
 }
@@ -155,7 +175,11 @@ test('rows that the target shows and the source lacks are gaps', () => {
 
 test('what is not shown as the manifest has it is not finished; what writes a file stays where it is', () => {
   expect(promoted({ dev: 'a:1 b:1', prod: 'a:1', manifest: 'a:2 b:1 c:1' }).incomplete).toEqual(['a', 'c']);
-  const { changes, left, pointers } = promoted({ dev: 'a:2 e:2 f:1', prod: 'a:1 e:1', exposures: ['e', 'f'] });
+  const { changes, left, pointers } = promoted({
+    dev: 'a:2 e:2 f:1',
+    prod: 'a:1 e:1',
+    exposures: ['e', 'f'],
+  });
   expect(changes.map(({ node }) => node)).toEqual(['a']);
   expect(left).toEqual(['e', 'f']);
   expect(pointers['e']?.snapshot).toBe('e1');
@@ -184,15 +208,21 @@ for (const { id, inputs, expected } of cases) {
   const reason =
     inputs.representative === false ? ' differs: a gap is a gap, whatever its definition was called' : '';
   test(`${id}${reason}`, () => {
-    const set = (pairs: Case['inputs']['prod']): Interval[] => pairs.map(([start, end]) => interval(start, end));
+    const set = (pairs: Case['inputs']['prod']): Interval[] =>
+      pairs.map(([start, end]) => interval(start, end));
     const other = inputs.new_other_version;
     const old = set(inputs.prod);
     const { gaps } = promoted({
       dev: other === undefined ? 'a:1' : 'a:2',
       prod: 'a:1',
-      done: other === undefined ? { a1: [...old, ...set(inputs.new_same_version ?? [])] } : { a1: old, a2: set(other) },
+      done:
+        other === undefined
+          ? { a1: [...old, ...set(inputs.new_same_version ?? [])] }
+          : { a1: old, a2: set(other) },
       wanted: [interval(inputs.new_start ?? '2022-01-01', '2022-01-09')],
     });
-    expect(gaps.length === 0 ? 'ok' : 'ERROR').toBe(reason === '' ? expected.replace(/ERROR.*/u, 'ERROR') : 'ERROR');
+    expect(gaps.length === 0 ? 'ok' : 'ERROR').toBe(
+      reason === '' ? expected.replace(/ERROR.*/u, 'ERROR') : 'ERROR',
+    );
   });
 }

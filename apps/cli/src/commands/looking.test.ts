@@ -64,14 +64,14 @@ Turnover by day.
 
 test('validate shows warnings with their lines', async () => {
   const folder = await shop({
-    'seeknal/aggregations/agg.yml':
-      'kind: aggregation\nname: agg\nid_col: x\nfeature_date_col: day\napplication_date_col: day\nfeatures: []\n',
+    'seeknal/profiles/agg.yml':
+      'kind: profile\nname: agg\nid_col: x\n',
   });
   const { code, out, err } = await seeknal(folder, 'validate');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out)
-    .toBe(`WARNING seeknal/aggregations/agg.yml:1:7 aggregation.agg: The kind aggregation is not supported yet.
-  > 1 | kind: aggregation
+    .toBe(`WARNING seeknal/profiles/agg.yml:1:7 profile.agg: The kind profile is not supported yet.
+  > 1 | kind: profile
       |       ^
     2 | name: agg
     3 | id_col: x
@@ -85,11 +85,11 @@ OK shop: 4 nodes, 2 edges, 1 warning
     nodes: 4,
     problems: [],
     warnings: [
-      { code: 'NODE_UNSUPPORTED', place: { file: 'seeknal/aggregations/agg.yml', line: 1, column: 7 } },
+      { code: 'NODE_UNSUPPORTED', place: { file: 'seeknal/profiles/agg.yml', line: 1, column: 7 } },
     ],
   });
   expect((await seeknal(folder, 'list')).err).toContain(
-    'WARNING seeknal/aggregations/agg.yml:1:7 aggregation.agg',
+    'WARNING seeknal/profiles/agg.yml:1:7 profile.agg',
   );
 });
 

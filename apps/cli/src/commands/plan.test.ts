@@ -41,13 +41,13 @@ test('changes, removals, blocked nodes and what is kept are told apart', async (
   );
   await write(
     'agg.yml',
-    'kind: aggregation\nname: agg\nid_col: x\nfeature_date_col: day\napplication_date_col: day\nfeatures: []\n',
+    'kind: profile\nname: agg\n',
   );
   expect((await seeknal(folder, 'plan')).out).toBe(`Plan for shop (prod)
   Range: everything up to 2024-01-04T12:00:00Z (UTC)
 
-  ! aggregation.agg [BLOCKED]
-      The kind aggregation is not supported yet (seeknal/transforms/agg.yml:1:7).
+  ! profile.agg [BLOCKED]
+      The kind profile is not supported yet (seeknal/transforms/agg.yml:1:7).
 
   ~ transform.daily [BREAKING - rebuilds downstream]
       its sql changed: 3 intervals in 3 tasks

@@ -1,32 +1,45 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { targetOf } from '../environment-argument.ts';
 import { hasChanges, nothingToDo, planText, summaryLine } from '../output/plan-text.ts';
+import { explained } from '../output/plan-explained.ts';
 import type { CommandBody } from '../program.ts';
-import { planOptions, requireProd, type SelectionFlags } from '../selection.ts';
+import { refuseUnsound, type RefusedFlags } from '../refused-options.ts';
+import { planOptions, type SelectionFlags } from '../selection.ts';
 import { withProject } from '../session.ts';
 
-export interface PlanFlags extends SelectionFlags {
+export interface PlanFlags extends SelectionFlags, RefusedFlags {
   readonly summary?: boolean;
   readonly out?: string;
+  readonly output?: string;
+  readonly explain?: boolean;
   readonly detailedExitcode?: boolean;
 }
 
-/** Shows what a run would do now; changes nothing. */
-export const plan: CommandBody<PlanFlags> = async (session, selectors, flags) => {
-  requireProd(flags.env);
+/** Shows what applying the project to an environment would do now; changes nothing there. */
+export const plan: CommandBody<PlanFlags> = async (session, words, flags) => {
+  refuseUnsound(flags);
   return withProject(
     session,
     async (project) => {
       const { terminal, isJson, io } = session;
-      const found = await project.plan(await planOptions(selectors, flags, session, project));
-      if (flags.out !== undefined) {
-        await writeFile(resolve(io.cwd, flags.out), `${JSON.stringify(found, null, 2)}\n`);
+      const { environment, selectors } = await targetOf(words, flags.env, project);
+      const options = { ...(await planOptions(selectors, flags, session, project)), environment };
+      const found = await project.plan(options);
+      const file = flags.out ?? flags.output;
+      if (file !== undefined) {
+        const { planFileText } = await import('@seeknal/sdk');
+        await writeFile(resolve(io.cwd, file), planFileText(found));
       }
+      if (environment !== 'prod') await project.keepPlan(found);
       if (isJson) terminal.print(JSON.stringify(found, null, 2));
       else if (flags.summary === true) {
         terminal.print(hasChanges(found) ? summaryLine(found, terminal.out) : nothingToDo(terminal.out));
-      } else terminal.print(planText(found, terminal.out));
+      } else {
+        terminal.print(planText(found, terminal.out));
+        if (flags.explain === true) terminal.print(explained(found, terminal.out));
+      }
       return flags.detailedExitcode === true && hasChanges(found) ? 2 : 0;
     },
     { params: flags.params, showsPlan: true },

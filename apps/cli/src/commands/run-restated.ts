@@ -48,6 +48,21 @@ export async function restatedOptions(
   return { ...options, nodes: [], select: [...new Set(marked.map(({ node }) => node))], range: stretch };
 }
 
+/**
+ * The same outside `prod`, where nothing is marked: the nodes named are made anew there, over copies of what
+ * others show.
+ *
+ * @throws {CliError} `CLI_USAGE` where no node is named.
+ */
+export function restatedElsewhere({ range = null, nodes = [], select: exact = [], ...options }: PlanOptions): PlanOptions {
+  const named = [...nodes, ...exact];
+  if (named.length > 0) return { ...options, restate: { nodes: named, range } };
+  throw CliError.usage(
+    'Outside prod a restatement names its nodes.',
+    'Such as: seeknal run --env dev --restate --node daily --start 2024-01-01 --end 2024-01-02',
+  );
+}
+
 async function markedBefore(project: Project, named: readonly string[]): Promise<readonly NodeStretch[]> {
   const open = await project.restatements();
   if (named.length === 0) return open;

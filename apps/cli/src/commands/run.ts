@@ -1,5 +1,5 @@
 import type { Plan } from '@seeknal/plan';
-import type { PlanOptions, Project, RunEvent, RunReport } from '@seeknal/sdk';
+import type { PlanOptions, Project, RunEvent, RunOptions, RunReport } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
 import { orInterrupted } from '../interrupted.ts';
@@ -9,12 +9,12 @@ import { eventJson, STREAM_VERSION, summaryJson } from '../output/run-json.ts';
 import { runProgress, type RunProgress } from '../output/run-progress.ts';
 import { runHeader, runSummary, type GraphSize } from '../output/run-text.ts';
 import type { CommandBody } from '../program.ts';
-import { planOptions, requireProd, type SelectionFlags } from '../selection.ts';
+import { planOptions, type SelectionFlags } from '../selection.ts';
 import { withProject, type Session } from '../session.ts';
 import { withDates, type DateFlags } from './run-dates.ts';
-import { restatedOptions } from './run-restated.ts';
+import { restatedElsewhere, restatedOptions } from './run-restated.ts';
 
-export interface RunFlags extends SelectionFlags, DateFlags {
+export interface RunFlags extends Omit<SelectionFlags, 'restate'>, DateFlags {
   readonly dryRun?: boolean;
   readonly showPlan?: boolean;
   readonly parallel?: boolean;
@@ -27,14 +27,12 @@ export interface RunFlags extends SelectionFlags, DateFlags {
 /** Plans and runs; with `--dry-run` or `--show-plan` only plans. */
 export const run: CommandBody<RunFlags> = async (session, selectors, given) => {
   const flags = withDates(given);
-  requireProd(flags.env);
   return withProject(
     session,
     async (project) => {
       const asked = await planOptions(selectors, flags, session, project);
       const isPlanOnly = flags.dryRun === true || flags.showPlan === true;
-      const options =
-        flags.restate === true ? await restatedOptions(project, asked, session, isPlanOnly) : asked;
+      const options = flags.restate === true ? await restatedBy(project, asked, session, isPlanOnly) : asked;
       if (options === null) return nothingRestated(session);
       if (!isPlanOnly) return execute(project, options, session, flags);
       showPlan(await project.plan(options), session, flags.dryRun ?? false);
@@ -42,6 +40,13 @@ export const run: CommandBody<RunFlags> = async (session, selectors, given) => {
     },
     { params: flags.params, showsPlan: true },
   );
+};
+
+/** Outside `prod` nothing is marked before it is run. */
+const restatedBy = (...asked: Parameters<typeof restatedOptions>): ReturnType<typeof restatedOptions> => {
+  const [, options] = asked;
+  const isProduction = (options.environment ?? 'prod') === 'prod';
+  return isProduction ? restatedOptions(...asked) : Promise.resolve(restatedElsewhere(options));
 };
 
 function nothingRestated({ terminal, isJson }: Session): ExitCode {
@@ -63,6 +68,13 @@ export function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: b
   if (withTasks) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
 }
 
+/** How something is run that is not simply the project on `prod`. */
+export interface Start {
+  /** Whether the whole plan is shown first, not only what runs. */
+  readonly showsPlan: boolean;
+  readonly start: (hooks: Pick<RunOptions, 'signal' | 'onEvent' | 'confirm' | 'maxWorkers' | 'retries'>) => Promise<RunReport>;
+}
+
 /** Runs, printing what happens. */
 export async function execute(
   project: Project,
@@ -74,14 +86,14 @@ export async function execute(
     full = false,
     continueOnError = false,
   }: Pick<RunFlags, 'maxWorkers' | 'retry' | 'full' | 'continueOnError'>,
+  { start, showsPlan: isShown }: Start = { start: (hooks) => project.run({ ...options, ...hooks }), showsPlan: false },
 ): Promise<ExitCode> {
   const { nodes, edges } = project.manifest;
   const graph = { nodes: Object.keys(nodes).length, edges: edges.length };
-  const listener = session.isJson ? jsonListener(session) : textListener(session, graph, full);
+  const listener = session.isJson ? jsonListener(session) : textListener(session, graph, full, isShown);
   const { signal, release } = session.io.interruption();
   let isPlanned = false;
-  const work = project.run({
-    ...options,
+  const work = start({
     ...(maxWorkers !== undefined && { maxWorkers }),
     ...(retry !== undefined && { retries: retry }),
     signal,
@@ -108,6 +120,8 @@ function exitCodeOf({ status }: RunReport, continueOnError: boolean): ExitCode {
     case 'nothing_to_do':
     case 'success':
       return 0;
+    case 'not_confirmed':
+      return 1;
     case 'partial':
       return continueOnError ? 3 : 1;
     case 'failed':
@@ -133,21 +147,43 @@ function jsonListener({ terminal }: Session): Listener {
   };
 }
 
-function textListener(session: Session, graph: GraphSize, isFull: boolean): Listener {
+function textListener(session: Session, graph: GraphSize, isFull: boolean, showsPlan: boolean): Listener {
   const { terminal } = session;
   const { color, mark } = terminal.err;
   let running: RunProgress | undefined;
   const hear = (event: RunEvent): void => {
     switch (event.type) {
       case 'planned':
-        terminal.print(runHeader(event.plan, graph, isFull, terminal.out));
+        terminal.print(
+          showsPlan ? planText(event.plan, terminal.out) : runHeader(event.plan, graph, isFull, terminal.out),
+        );
         if (event.plan.tasks.length > 0) running = runProgress(session, event.plan.tasks);
+        return;
+      case 'difference':
+        for (const what of event.moved) terminal.say(`${color.yellow(mark.warning)} The plan is stale: ${what}`);
+        for (const note of event.notes) terminal.say(`${color.cyan(mark.info)} ${note}`);
+        if (event.moved.length > 0) terminal.say('It is made anew:');
+        return;
+      case 'moved':
+        terminal.say(
+          `${color.cyan(mark.info)} Rows that were to be kept moved meanwhile: ${event.nodes.join(', ')} is planned once more`,
+        );
+        return;
+      case 'recovered':
+        terminal.say(
+          `${color.cyan(mark.info)} An interrupted switch was finished: ${event.environments.join(', ')}`,
+        );
         return;
       case 'repaired': {
         const done = event.rebuilt > 0 ? `rebuilt ${event.rebuilt}` : `recorded ${event.recorded}`;
         terminal.say(`${color.cyan(mark.info)} The state was behind the warehouse: ${done} from its ledger.`);
         return;
       }
+      case 'taken_over':
+        terminal.say(
+          `${color.cyan(mark.info)} Taken over from the Python project: ${event.nodes.join(', ')}`,
+        );
+        return;
       case 'fresh_warehouse':
         terminal.say(
           `${color.yellow(mark.warning)} The warehouse is gone; this run begins with an empty one.`,
@@ -178,4 +214,8 @@ function tellEnd({ terminal }: Session, report: RunReport, running: RunProgress 
   }
   print(`${out.color.green(out.mark.ok)} State saved`);
   print(runSummary(report, running.progress, out));
+  const { environment } = report.plan;
+  if (environment === 'prod' || report.status !== 'success') return;
+  print(`  ${out.mark.hint} look at it: the views of ${environment} are those of prod with __${environment}, such as transform__${environment}.…`);
+  print(`  ${out.mark.hint} make it prod's: seeknal promote ${environment}`);
 }

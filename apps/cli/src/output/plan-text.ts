@@ -11,8 +11,8 @@ const LABELS = {
 } as const;
 
 /** Whether applying the plan does anything at all. */
-export const hasChanges = ({ tasks, summary: { add, change, remove } }: Plan): boolean =>
-  tasks.length + add + change + remove > 0;
+export const hasChanges = ({ tasks, environment, base, summary: { add, change, remove } }: Plan): boolean =>
+  tasks.length + add + change + remove > 0 || (environment !== 'prod' && base.environment.epoch === 0);
 
 /** A plan as people read it before they apply it: what happens to each node, why, and how much that is. */
 export function planText(plan: Plan, style: Style): string {
@@ -23,7 +23,7 @@ export function planText(plan: Plan, style: Style): string {
   );
   const kept = plan.nodes.filter((node) => !told.includes(node)).map(({ node }) => node);
   const lines = [
-    `${color.bold(`Plan for ${plan.project}`)} (${plan.environment})`,
+    `${color.bold(`Plan for ${plan.project}`)} (${plan.environment}${startText(plan)})`,
     `  Range: ${scopeText(plan.range, plan.now)}`,
     '',
     ...told.flatMap((node) => [...nodeLines(node, style), '']),
@@ -33,6 +33,10 @@ export function planText(plan: Plan, style: Style): string {
   lines.push(hasChanges(plan) ? summaryLine(plan, style) : nothingToDo(style));
   return lines.join('\n');
 }
+
+/** Where an environment that the plan makes starts from. */
+const startText = ({ environment, base, asked }: Plan): string =>
+  environment === 'prod' || base.environment.epoch > 0 ? '' : `, new, from ${String(asked['from'] ?? 'prod')}`;
 
 /** `Plan: 3 to add, 1 to change, 0 to remove, 2 to backfill. 30 tasks, 1,461 intervals.` */
 export function summaryLine({ summary, nodes }: Plan, { color }: Style): string {
@@ -70,7 +74,7 @@ function nodeLines(node: NodePlan, style: Style): readonly string[] {
   const { color, mark } = style;
   const lines = [`  ${signOf(node.action, style)} ${color.bold(node.node)}${labelOf(node)}`];
   const add = (line: string): void => void lines.push(`      ${line}`);
-  add(node.tasks === 0 ? node.reason : `${node.reason}: ${workOf(node)}`);
+  add(node.tasks === 0 ? node.reason : `${node.reason.replace(/\.$/u, '')}: ${workOf(node)}`);
   if (node.path.length > 1) add(`by way of ${[...node.path, node.node].join(` ${mark.arrow} `)}`);
   for (const range of rangeLines(node.missing)) add(range);
   const maybe = rangeLines(node.maybe);

@@ -13,8 +13,12 @@ export function eventJson(event: RunEvent): object {
   switch (event.type) {
     case 'planned':
       return { type: 'planned', plan: event.plan };
+    case 'moved':
+    case 'difference':
+    case 'recovered':
     case 'repaired':
     case 'fresh_warehouse':
+    case 'taken_over':
       return event;
     case 'started':
       return { type: 'task_started', ...taskJson(event.task), attempt: event.attempt };

@@ -13,6 +13,8 @@ export interface Marks {
   readonly backfill: string;
   readonly hint: string;
   readonly arrow: string;
+  /** An arrow to the left. */
+  readonly from: string;
   readonly ellipsis: string;
   /** Of one day in a calendar. */
   readonly done: string;
@@ -28,6 +30,7 @@ const SIGNS: Marks = {
   backfill: '↻',
   hint: '→',
   arrow: '→',
+  from: '←',
   ellipsis: '…',
   done: '█',
   missing: '·',
@@ -41,16 +44,29 @@ const WORDS: Marks = {
   backfill: '*',
   hint: '->',
   arrow: '->',
+  from: '<-',
   ellipsis: '...',
   done: '#',
   missing: '.',
   partly: '+',
 };
 
+/** What stands in front of the lines of a tree; all of one width. */
+export interface TreeSigns {
+  readonly branch: string;
+  readonly last: string;
+  readonly pipe: string;
+  readonly space: string;
+}
+
+const LINES: TreeSigns = { branch: '├─ ', last: '└─ ', pipe: '│  ', space: '   ' };
+const STROKES: TreeSigns = { branch: '|- ', last: '`- ', pipe: '|  ', space: '   ' };
+
 /** How text looks on one stream. */
 export interface Style {
   readonly color: Colors;
   readonly mark: Marks;
+  readonly tree: TreeSigns;
   readonly isTerminal: boolean;
   /** Characters a line; 80 where nobody says. */
   readonly width: number;
@@ -69,6 +85,7 @@ export function styleOf(
   return {
     color: picocolors.createColors(hasColors(isTerminal, env, noColor)),
     mark: isTerminal && isUtf8(env) ? SIGNS : WORDS,
+    tree: isTerminal && isUtf8(env) ? LINES : STROKES,
     isTerminal,
     width: stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns,
   };
