@@ -12,6 +12,7 @@ test.each([
   'docs/guides/getting-started.md',
   'docs/guides/interval-tracking.md',
   'docs/guides/change-detection.md',
+  'docs/guides/lineage.md',
   'docs/guides/plan-apply-workflow.md',
   'docs/guides/node-kinds.md',
   'docs/guides/testing.md',
@@ -43,6 +44,7 @@ test.each([
   'docs/guides/getting-started.md',
   'docs/guides/interval-tracking.md',
   'docs/guides/change-detection.md',
+  'docs/guides/lineage.md',
   'docs/guides/plan-apply-workflow.md',
   'docs/guides/node-kinds.md',
   'docs/guides/testing.md',
@@ -50,6 +52,7 @@ test.each([
   'docs/tutorials/plan-apply-tutorial.md',
   'docs/api/interval-tracking.md',
   'docs/api/change-detection.md',
+  'docs/api/lineage.md',
   'docs/reference/configuration.md',
 ])('what %s links to is there', async (page) => {
   const links = [...(await read(page)).matchAll(/\]\((?!https?:|#)([^)#\s]+)/gu)].map(

@@ -18,6 +18,31 @@ export const whole =
     throw new InvalidArgumentError(`It is not a whole number from ${least} on.`);
   };
 
+/** Rows of each node that a sample compares, about. */
+const SAMPLE_ROWS = 10_000;
+
+/** How reuse is verified: `all`, `sample`, or `sample:5000` with the rows of each node that are enough. */
+export function verification(text: string): true | { readonly sample: number } {
+  const [, isSample, rows] = /^(?:all|(sample)(?::([1-9]\d{0,9}))?)$/u.exec(text) ?? [null];
+  if (isSample === undefined) return true;
+  if (typeof isSample === 'string') return { sample: rows === undefined ? SAMPLE_ROWS : Number(rows) };
+  throw new InvalidArgumentError('It is all, sample, or sample:<rows>.');
+}
+
+/** Without a value of its own `--verify` would take the word after it for one. */
+export const withWholeVerify = (args: readonly string[]): readonly string[] => {
+  const words = args.indexOf('--');
+  return args.map((arg, at) => (arg === '--verify' && (words < 0 || at < words) ? '--verify=all' : arg));
+};
+
+/** `--verify`, of whatever makes a plan. */
+export const withVerify = (command: Command): Command =>
+  command.option(
+    '--verify [how]',
+    'run the queries whose rows are kept by a proof and compare; all (default), sample or sample:<rows>',
+    verification,
+  );
+
 const UNITS: { readonly [unit: string]: number } = { ms: 0.001, s: 1, m: 60, h: 3600 };
 
 /** A duration as seconds: `60`, `1.5s`, `2m`. */

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 
-import { list, whole, withGlobals, withJson, withSelection, withWait } from './flags.ts';
+import { list, whole, withGlobals, withJson, withSelection, withVerify, withWait } from './flags.ts';
 import type { Does } from './program.ts';
 
 /** Plan, apply, promote and what else there is to environments; each also below `env`. */
@@ -9,7 +9,9 @@ export function addEnvironments(root: Command, does: Does): void {
   addPlan(root, does);
   addApply(root, does);
   addPromote(root, does);
-  const env = root.command('env').description('plan, apply, promote, list, delete, clean up or roll back environments');
+  const env = root
+    .command('env')
+    .description('plan, apply, promote, list, delete, clean up or roll back environments');
   addPlan(env, does);
   addApply(env, does);
   addPromote(env, does);
@@ -49,11 +51,14 @@ export function addEnvironments(root: Command, does: Does): void {
 
 /** What a user may decide about a plan, whether it is shown or applied. */
 const withDecisions = (command: Command): Command =>
-  command
-    .optionsGroup('What to do:')
+  withVerify(command.optionsGroup('What to do:'))
     .option('--from <env>', 'the environment that a new one starts from; default: prod')
     .option('--frozen', 'what the environment was last applied from, whatever the files say now')
-    .option('--restate <selectors>', 'make these nodes anew, from --start to --end, and what was made from them', list)
+    .option(
+      '--restate <selectors>',
+      'make these nodes anew, from --start to --end, and what was made from them',
+      list,
+    )
     .option('--skip-backfill', 'run nothing: only names move, to what is complete')
     .option('--no-gaps', 'outside prod too: show a changed node only with all its history')
     .addOption(new Option('--forward-only').hideHelp())

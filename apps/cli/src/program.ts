@@ -9,7 +9,7 @@ import { addEnvironments } from './program-environments.ts';
 import { addLineage } from './program-lineage.ts';
 import { addState } from './program-state.ts';
 import type { ExitCode } from './exit-code.ts';
-import { list, whole, withGlobals, withJson, withSelection, withWait } from './flags.ts';
+import { list, whole, withGlobals, withJson, withSelection, withVerify, withWait } from './flags.ts';
 import type { CliIo } from './io.ts';
 import type { GlobalFlags, Session } from './session.ts';
 
@@ -106,7 +106,7 @@ function addRunning(root: Command, does: Does): void {
     .option('--start-date <date>', 'value of {{ start_date }}; under --backfill the same as --start')
     .option('--end-date <date>', 'value of {{ end_date }}; under --backfill the same as --end');
   does(
-    withGlobals(withWait(withJson(run, 'events as NDJSON'))),
+    withGlobals(withWait(withJson(withVerify(run), 'events as NDJSON'))),
     async () => (await import('./commands/run.ts')).run,
   );
 }
@@ -119,6 +119,7 @@ function addLooking(root: Command, does: Does): void {
     .description('rows of a SELECT over the views, such as transform.orders')
     .argument('<sql>')
     .option('--csv', 'as CSV')
+    .option('--env <name>', 'the environment whose views the names stand for; default: prod')
     .option('--limit <n>', 'rows at most; default: 1000', whole(1));
   does(
     withGlobals(withWait(withJson(query, 'columns and rows as JSON'))),

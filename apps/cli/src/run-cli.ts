@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 
 import { CliError } from './errors.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { withWholeVerify } from './flags.ts';
 import type { CliIo } from './io.ts';
 import { codedError, errorJson } from './output/coded-error.ts';
 import { errorText } from './output/error-text.ts';
@@ -23,7 +24,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<number
     exitCode = await body(opened);
   });
   try {
-    await root.parseAsync(args.length === 0 ? ['--help'] : [...args], { from: 'user' });
+    await root.parseAsync(args.length === 0 ? ['--help'] : [...withWholeVerify(args)], { from: 'user' });
     return exitCode;
   } catch (thrown) {
     if (isHelp(thrown)) return 0;

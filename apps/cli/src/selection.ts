@@ -26,6 +26,7 @@ export interface SelectionFlags {
   readonly restate?: readonly string[] | boolean;
   /** False under `--no-gaps`. */
   readonly gaps?: boolean;
+  readonly verify?: boolean | { readonly sample: number };
 }
 
 /** What of the project a command is about, as the sdk takes it. */
@@ -52,6 +53,7 @@ export async function planOptions(
     ...(flags.frozen !== undefined && { frozen: flags.frozen }),
     ...(flags.skipBackfill !== undefined && { skipBackfill: flags.skipBackfill }),
     ...(flags.gaps === false && { noGaps: true }),
+    ...(flags.verify !== undefined && { verify: flags.verify }),
     ...(nodes.length > 0 && { nodes }),
     ...(select.length > 0 && { select }),
     ...(flags.tags !== undefined && { tags: flags.tags }),

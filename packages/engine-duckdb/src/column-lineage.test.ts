@@ -130,7 +130,7 @@ test.each(CONSTRUCTS)('%s', async (sql, lineage) => {
 
 test.each([
   ['SELECT * FROM x', '*: x.*'],
-  ['SELECT * EXCLUDE (a) REPLACE (b + 1 AS c) FROM x', '*: x.*'],
+  ['SELECT * EXCLUDE (a) REPLACE (b + 1 AS c) FROM x', '*: x.* x.b'],
   ['SELECT k FROM (SELECT * RENAME (j AS k) FROM x)', 'k: x.j x.k | x.*'],
   ['SELECT x.*, y.* FROM x JOIN y USING (i)', '*: x.* y.* | x.i y.i'],
   ["SELECT n FROM 'sales.parquet'", 'n: sales.parquet.n'],

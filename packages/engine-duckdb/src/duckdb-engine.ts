@@ -29,7 +29,7 @@ import { readCommits, readHeads } from './ledger.ts';
 import { parseSql } from './parse-sql.ts';
 import { readOrphans } from './orphans.ts';
 import { removeViews } from './remove-views.ts';
-import { runQuery } from './run-query.ts';
+import { queryIn, runQuery } from './run-query.ts';
 import { look, runWork } from './run-work.ts';
 import type { Session } from './session.ts';
 import { Slots } from './slots.ts';
@@ -121,10 +121,17 @@ export class DuckDbEngine implements Engine {
     );
   }
 
-  query(sql: string, { limit = 1000, signal }: QueryOptions = {}): Promise<QueryResult> {
+  query(sql: string, { limit = 1000, signal, environment = 'prod' }: QueryOptions = {}): Promise<QueryResult> {
+    const { layout } = this.#warehouse;
     return this.#track(() =>
       this.#queries.use(signal, () =>
-        withSession(this.#warehouse, signal, (session) => runQuery(session, sql, limit)),
+        withSession(this.#warehouse, signal, async (session) =>
+          runQuery(
+            session,
+            environment === 'prod' ? sql : await queryIn(session, layout, environment, sql),
+            limit,
+          ),
+        ),
       ),
     );
   }

@@ -1,9 +1,12 @@
 import type { StatementType } from '@duckdb/node-api';
 import { EngineError, type QueryResult } from '@seeknal/engine';
 
+import { inEnvironment, warehouseNames } from './environment-names.ts';
 import { engineFailure, utf16Offset } from './failures.ts';
+import type { Layout } from './layout.ts';
 import type { Session } from './session.ts';
 import { splitStatements } from './statements.ts';
+import { schemaOf } from './views.ts';
 
 /**
  * Rows of one SELECT (or DESCRIBE, SHOW, EXPLAIN), in a read-only transaction. Reads no more rows than asked.
@@ -25,6 +28,31 @@ export async function runQuery(session: Session, sql: string, limit: number): Pr
     return await session.read(statement.text, limit, context);
   } finally {
     await session.connection.run('ROLLBACK').catch(() => undefined);
+  }
+}
+
+/**
+ * The query with the names of nodes standing for the views of an environment: `FROM transform.orders` reads
+ * those of `dev`.
+ *
+ * @throws {EngineError} `ENGINE_SQL` where it cannot be shown that it then reads nothing of `prod`.
+ */
+export async function queryIn(
+  session: Session,
+  layout: Layout,
+  environment: string,
+  sql: string,
+): Promise<string> {
+  const names = await warehouseNames(session, layout, []);
+  try {
+    return await inEnvironment(session, sql, names, (kind) => schemaOf(environment, kind));
+  } catch (error) {
+    const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+    if (code !== 'ENGINE_SWITCH_REFUSED') throw error;
+    throw new EngineError('ENGINE_SQL', `The query could read prod's rows in ${environment}: ${String(message)}.`, {
+      hint: `Name the views themselves, such as transform__${environment}.orders.`,
+      cause: error,
+    });
   }
 }
 

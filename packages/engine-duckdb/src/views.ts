@@ -30,7 +30,7 @@ interface PlannedView {
 }
 
 /** Readers see `<kind>.<name>` in prod, `<kind>__<env>.<name>` elsewhere. */
-const schemaOf = (environment: string, kind: string): string =>
+export const schemaOf = (environment: string, kind: string): string =>
   environment === MAIN_ENVIRONMENT ? kind : `${kind}__${environment}`;
 
 /** @throws {EngineError} `ENGINE_SWITCH_REFUSED`, see the contract; `ENGINE_INPUT_MISSING` for a table never built. */

@@ -344,6 +344,8 @@ export interface WorkDigest extends RangeDigest {
 export interface QueryOptions {
   /** Rows at most; default 1,000. */
   readonly limit?: number;
+  /** The environment whose views the names of nodes stand for; default: `prod`. */
+  readonly environment?: string;
   readonly signal?: AbortSignal;
 }
 

@@ -13,6 +13,7 @@ import {
   isExpired,
   type Environment,
   type EnvironmentPlan,
+  type KeptEnvironment,
 } from './environment.ts';
 import { EnvironmentError } from './errors.ts';
 import { foundationText, parseFoundation, type Foundation } from './foundation.ts';
@@ -35,8 +36,8 @@ export interface EnvironmentHost<PlanOptions, ApplyOptions, Report> {
   readonly plan: (environment: string, options: PlanOptions | undefined) => Promise<Plan>;
   readonly apply: (what: string | Plan, options: ApplyOptions | undefined) => Promise<Report>;
   readonly context: (manifest: Manifest, environment: EnvironmentRecord) => Promise<ManifestContext>;
-  /** Plans that were kept for environments, those included that were only planned. */
-  readonly kept: () => Promise<readonly EnvironmentPlan[]>;
+  /** What is kept of environments beside the state, those included that were only planned. */
+  readonly kept: () => Promise<readonly KeptEnvironment[]>;
   /** Forgets what was kept of an environment outside the state and the warehouse. */
   readonly forget: (environment: string) => Promise<void>;
 }
@@ -89,13 +90,13 @@ export class EnvironmentManager<PlanOptions, ApplyOptions, Report> {
   /** Oldest first, `prod` before all. */
   async listEnvironments(): Promise<readonly Environment[]> {
     const view = await (await this.#host.state()).read();
-    const kept = new Map((await this.#host.kept()).map((plan) => [plan.environment, plan]));
+    const kept = new Map((await this.#host.kept()).map((each) => [each.name, each]));
     const made = Object.values(view.environments).map((record) =>
-      environmentOf(record, view, this.#host.now, kept.get(record.name) ?? null),
+      environmentOf(record, view, this.#host.now, kept.get(record.name)?.plan ?? null),
     );
     const planned = [...kept.values()]
-      .filter(({ environment }) => view.environments[environment] === undefined)
-      .map((plan) => onlyPlanned(plan, this.#host.now));
+      .filter(({ name }) => view.environments[name] === undefined)
+      .map((each) => onlyKept(each, this.#host.now));
     const rank = ({ name }: Environment): number => (name === PRODUCTION ? 0 : 1);
     return [...made, ...planned].toSorted((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt);
   }
@@ -188,7 +189,7 @@ export class EnvironmentManager<PlanOptions, ApplyOptions, Report> {
     checkEnvironmentName(name, [name]);
     if (name === PRODUCTION) throw EnvironmentError.protected(name, 'deleted');
     const state = await this.#host.state();
-    const kept = (await this.#host.kept()).some(({ environment }) => environment === name);
+    const kept = (await this.#host.kept()).some((each) => each.name === name);
     const record = (await state.read()).environments[name];
     if (record === undefined && !kept) this.#known(name, await state.read());
     if (record !== undefined) {
@@ -293,20 +294,12 @@ const noTemplate = (): never => {
 const isLost = ({ snapshots }: StateView, id: string): boolean =>
   snapshots[id] === undefined || snapshots[id].dropping === true;
 
-function onlyPlanned(plan: EnvironmentPlan, now: Instant): Environment {
-  const { environment: name, createdAt, expiresAt } = plan;
-  return {
-    name,
-    status: 'planned',
-    createdAt,
-    switchedAt: createdAt,
-    expiresAt,
-    isExpired: isExpired({ expiresAt }, now),
-    ttlHours: null,
-    epoch: 0,
-    nodes: 0,
-    differing: 0,
-    hasWayBack: false,
-    plan,
-  };
-}
+const onlyKept = (kept: KeptEnvironment, now: Instant): Environment => ({
+  ...kept,
+  switchedAt: kept.createdAt,
+  isExpired: isExpired(kept, now),
+  epoch: 0,
+  nodes: 0,
+  differing: 0,
+  hasWayBack: false,
+});

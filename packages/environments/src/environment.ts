@@ -53,6 +53,17 @@ export interface EnvironmentPlan {
   readonly plan: Plan;
 }
 
+/** What is known of an environment outside the state: its newest plan, or what the Python tool left of it. */
+export interface KeptEnvironment {
+  readonly name: string;
+  /** `applied`: by the Python tool, whose tables are not here. Promoting it asks for an apply. */
+  readonly status: 'planned' | 'applied';
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant | null;
+  readonly ttlHours: number | null;
+  readonly plan: EnvironmentPlan | null;
+}
+
 /** When an environment used at this instant expires. */
 export const expiry = (name: string, at: Instant, ttlHours: number = TTL_HOURS): Instant | null =>
   name === PRODUCTION ? null : at + ttlHours * HOUR_MS;

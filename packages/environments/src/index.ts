@@ -1,6 +1,7 @@
 export { applyPlan, type Applied, type ApplyOptions } from './apply.ts';
 export { nextPointers, type NextPointers } from './pointers.ts';
 export { reconcile, type Reconciled } from './reconcile.ts';
+export { verifyKept, type FoundRows, type VerifyOptions } from './verify-kept.ts';
 export { recoverSwitches } from './recover-switches.ts';
 export { checkEnvironmentName, PRODUCTION } from './environment-name.ts';
 export {
@@ -11,6 +12,7 @@ export {
   type Environment,
   type EnvironmentConfig,
   type EnvironmentPlan,
+  type KeptEnvironment,
 } from './environment.ts';
 export {
   EnvironmentManager,

@@ -1,4 +1,4 @@
-import { nearest } from '@seeknal/manifest';
+import { nearest } from '@seeknal/manifest/nearest';
 
 /** Stable across minor versions: match on the code, never on the message. */
 export type LineageErrorCode = 'LINEAGE_NODE_UNKNOWN' | 'LINEAGE_COLUMN_UNKNOWN';

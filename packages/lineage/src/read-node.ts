@@ -1,6 +1,7 @@
-import { inputsOf, type Check, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import type { Check, ManifestNode, NodeId } from '@seeknal/manifest';
 import type { Dialect, Query } from '@seeknal/sql-ast';
 
+import { inputsOf } from './inputs-of.ts';
 import type { NodeColumn } from './node-lineage.ts';
 import { distinct, everything, type ColumnsOf, type NodeReading } from './node-reading.ts';
 import { readQueryNode } from './read-query-node.ts';

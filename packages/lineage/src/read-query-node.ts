@@ -1,5 +1,4 @@
 import type { ManifestNode, NodeId } from '@seeknal/manifest';
-import { inputsOf } from '@seeknal/manifest';
 import {
   engineMeaning,
   meaningOf,
@@ -10,6 +9,7 @@ import {
   type Term,
 } from '@seeknal/sql-ast';
 
+import { inputsOf } from './inputs-of.ts';
 import { distinctProblems } from './distinct-problems.ts';
 import type { NodeColumn } from './node-lineage.ts';
 import { distinct, type ColumnsOf, type NodeReading } from './node-reading.ts';

@@ -1,5 +1,6 @@
 import type { ManifestNode, NodeId, NodeInput } from '@seeknal/manifest';
-import { inputsOf } from '@seeknal/manifest';
+
+import { inputsOf } from './inputs-of.ts';
 
 /**
  * What the names of tables in a node's SQL stand for, by the parts of the name: a node by `kind.name`, the input

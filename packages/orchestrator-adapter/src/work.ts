@@ -7,6 +7,7 @@ import {
   type NodeId,
   type Place,
 } from '@seeknal/manifest';
+import type { Interval } from '@seeknal/intervals';
 import { ALL_TIME, hasIntervals, taskOf, type ResolvedNode, type SnapshotId, type Task } from '@seeknal/plan';
 
 import { catalogOf, type CatalogSources } from './catalog.ts';
@@ -56,6 +57,16 @@ export async function workOf(
     now: context.now,
   };
   return { work, placeOf: rendered?.placeOf };
+}
+
+/**
+ * What a node's query gives for one of its stretches, for `Engine.digestWork`. Its sources' files have to be
+ * loaded, its inputs' tables to be there.
+ */
+export async function rowsWork(id: NodeId, range: Interval, context: ExecutionContext): Promise<Work> {
+  const resolved = context.resolved.get(id) as ResolvedNode;
+  const { work } = await workOf(taskOf(resolved, range), { fence: 0, generation: 0 }, resolved, context);
+  return { ...work, checks: [] };
 }
 
 /** A check of all the rows of a node, noted in the ledger beside the node's own commits. */

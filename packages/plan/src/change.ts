@@ -53,6 +53,9 @@ function changeOf(
   if (pointer.snapshot === snapshot.id) return keptChange(node, pointer, found, impact);
   const before = state.snapshots[pointer.snapshot]?.definition ?? {};
   const keys = changedKeys(before, node.definition);
+  if (impact !== null && impact.refuted !== null) {
+    return { kind: 'changed', category: 'BREAKING', reason: impact.refuted, path: [], impact };
+  }
   if (keys.length > 0) return ownChange(keys, impact);
   const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input) as Change));
   const [cause] = impact?.causes ?? [];

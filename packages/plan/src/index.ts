@@ -24,6 +24,7 @@ export type {
   PlanSummary,
   Task,
   TaskAction,
+  Verified,
 } from './plan.ts';
 export { metadataOf } from './change.ts';
 export { affected, hasIntervals, needed, readsSeen, type Related } from './dependency.ts';
@@ -37,5 +38,6 @@ export { findReuse } from './reuse/find-reuse.ts';
 export type { Cause, NodeImpact } from './reuse/node-impact.ts';
 export type { ParseSql } from './reuse/node-meaning.ts';
 export { ANALYSER, proofsOf, provenSnapshot, withProofs } from './reuse/proofs.ts';
+export { isProved, refutation, refutationOf, settledRefutations } from './reuse/refutation.ts';
 export { restate } from './restate.ts';
 export { taskId } from './task-id.ts';

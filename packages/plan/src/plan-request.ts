@@ -2,7 +2,7 @@ import type { Interval } from '@seeknal/intervals';
 import type { JsonObject, Manifest, NodeId } from '@seeknal/manifest';
 
 import type { Outside } from './due.ts';
-import type { Invalidation, PlannedFork } from './plan.ts';
+import type { Invalidation, PlannedFork, Verified } from './plan.ts';
 import type { NodeImpact } from './reuse/node-impact.ts';
 import type { Proof, SnapshotId, StateView } from './snapshot.ts';
 
@@ -34,6 +34,8 @@ export interface PlanRequest {
   readonly impacts?: ReadonlyMap<NodeId, NodeImpact>;
   /** Proofs that `state` holds already and that are to be recorded with the plan. */
   readonly proofs?: readonly Proof[];
+  /** What comparisons of rows found. */
+  readonly verified?: ReadonlyMap<NodeId, Verified>;
   /** Stretches to be made anew, taken out of what `state` has done already. */
   readonly invalidations?: readonly Invalidation[];
   /** Copies to be made before anything else; `state` has them already. */

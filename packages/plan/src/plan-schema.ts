@@ -118,6 +118,18 @@ const node = (): JsonObject =>
       edits: listOf(ref('edit')),
       causes: listOf(object({ node: ref('nodeId'), rows: { type: 'boolean' }, columns: listOf(text()) })),
       sql: orNull(object({ old: text(), new: text() })),
+      verified: orNull(
+        object(
+          {
+            rows: count(),
+            ranges: count(),
+            sampled: { type: 'boolean' },
+            same: { type: 'boolean' },
+            differing: listOf(ref('interval')),
+          },
+          'What plan --verify found of rows that are kept, or were to be.',
+        ),
+      ),
       notes: listOf(text()),
     },
     'What the plan does to one node.',

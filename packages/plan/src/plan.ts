@@ -58,8 +58,23 @@ export interface NodePlan {
   readonly causes: readonly Cause[];
   /** Its query before and now, canonical; null where it is the same, or no query. */
   readonly sql: { readonly old: string; readonly new: string } | null;
+  /** What a comparison of the rows found where they are kept, or were to be, by a proof; null: none was made. */
+  readonly verified: Verified | null;
   /** Things to know that change nothing: done intervals kept over a changed file, a volatile function. */
   readonly notes: readonly string[];
+}
+
+/** The rows of a kept table beside those that the new query gives over the same inputs. */
+export interface Verified {
+  /** Rows of the table that were compared. */
+  readonly rows: number;
+  /** Stretches that were compared, of which there may be more. */
+  readonly ranges: number;
+  /** Whether something was left out: then `same` proves nothing. */
+  readonly sampled: boolean;
+  readonly same: boolean;
+  /** Stretches with other rows, coalesced. */
+  readonly differing: readonly Interval[];
 }
 
 /** What must hold for the plan to be applied as shown. */

@@ -9,6 +9,7 @@ import {
 } from '@seeknal/manifest';
 
 import { provenSnapshot } from './reuse/proofs.ts';
+import { refutationOf } from './reuse/refutation.ts';
 import type {
   EnvironmentRecord,
   Materialization,
@@ -93,7 +94,8 @@ export function resolveNodes(
 function snapshotIdOf(node: ManifestNode, environment: EnvironmentRecord | null, state: StateView): string {
   const pointer = environment?.pointers[node.id];
   const pointed = state.snapshots[pointer?.snapshot ?? ''];
-  const isProved = state.proofs[node.fingerprint]?.snapshot === pointed?.id;
+  const isProved =
+    state.proofs[node.fingerprint]?.snapshot === pointed?.id && refutationOf(node.fingerprint, state) === undefined;
   if (pointer?.fingerprint === node.fingerprint) {
     // A proof that was taken back is believed no more, whoever points by it.
     if (pointed === undefined || pointed.fingerprint === node.fingerprint || isProved) return pointer.snapshot;

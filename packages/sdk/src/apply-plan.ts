@@ -7,7 +7,8 @@ import type { Surroundings } from './execution.ts';
 import type { RunReport } from './report.ts';
 import { execute, renew, runProject, type RunOptions } from './run-project.ts';
 import { NO_WAREHOUSE, type Session } from './session.ts';
-import { movesPointers, situationOf } from './situation.ts';
+import { movesPointers } from './situation.ts';
+import { verifiedSituation } from './verified-situation.ts';
 
 export interface ApplyOptions extends Omit<
   RunOptions,
@@ -43,7 +44,7 @@ export async function applyShown(
   // A warehouse that the plan was to make is made now; one that it knew is opened to be compared.
   await session.engine();
   const then: Surroundings = { ...around, now: shown.now };
-  const situation = await situationOf(loaded, session, then.now, asked).catch((error: unknown) => {
+  const situation = await verifiedSituation(loaded, session, then, asked).catch((error: unknown) => {
     // The selection names what is gone, say: the plan cannot be made again.
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
     if (typeof code !== 'string') throw error;

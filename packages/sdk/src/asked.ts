@@ -11,6 +11,7 @@ const KEPT = [
   'noGaps',
   'restate',
   'full',
+  'verify',
   'nodes',
   'tags',
   'excludeTags',

@@ -1,8 +1,18 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { checkEnvironmentName, environmentPlan, expiry, parsePlanFile, planFileText, type EnvironmentPlan } from '@seeknal/environments';
+import {
+  checkEnvironmentName,
+  environmentPlan,
+  expiry,
+  parsePlanFile,
+  planFileText,
+  TTL_HOURS,
+  type KeptEnvironment,
+} from '@seeknal/environments';
 import type { Plan } from '@seeknal/plan';
+
+import { pythonEnvironment } from './python-environment.ts';
 
 const folderOf = (target: string, environment: string): string => join(target, 'environments', environment);
 
@@ -15,23 +25,33 @@ export async function keepPlan(target: string, plan: Plan): Promise<void> {
   await rename(beside, join(folder, 'plan.json'));
 }
 
-/** The plans kept of environments. One that cannot be read is as good as none. */
-export async function keptPlans(target: string): Promise<readonly EnvironmentPlan[]> {
+/** What is kept of environments: plans made here, and whatever the Python tool left. */
+export async function keptEnvironments(target: string): Promise<readonly KeptEnvironment[]> {
   const names = await readdir(join(target, 'environments')).catch((): string[] => []);
-  const plans: EnvironmentPlan[] = [];
+  const found: KeptEnvironment[] = [];
   for (const name of names) {
-    try {
-      checkEnvironmentName(name, [name]);
-      const plan = parsePlanFile(await readFile(join(folderOf(target, name), 'plan.json'), 'utf8'));
-      if (plan.environment === name) plans.push(environmentPlan(plan, expiry(name, plan.createdAt)));
-    } catch {
-      // Of another version, cut in half, or no plan at all.
-    }
+    const kept = (await ownPlan(target, name)) ?? (await pythonEnvironment(folderOf(target, name), name));
+    if (kept !== null) found.push(kept);
   }
-  return plans;
+  return found;
 }
 
-/** @param environment Checked before: nothing from a name reaches a path unchecked. */
+/** Null for a plan of another version or cut in half, and for a name that is none. */
+async function ownPlan(target: string, name: string): Promise<KeptEnvironment | null> {
+  try {
+    checkEnvironmentName(name, [name]);
+    const plan = parsePlanFile(await readFile(join(folderOf(target, name), 'plan.json'), 'utf8'));
+    if (plan.environment !== name) return null;
+    const { createdAt } = plan;
+    const expiresAt = expiry(name, createdAt);
+    const kept = environmentPlan(plan, expiresAt);
+    return { name, status: 'planned', createdAt, expiresAt, ttlHours: TTL_HOURS, plan: kept };
+  } catch {
+    return null;
+  }
+}
+
+/** @param environment Checked here: nothing from a name reaches a path unchecked. */
 export async function forgetEnvironment(target: string, environment: string): Promise<void> {
   checkEnvironmentName(environment, [environment]);
   await rm(folderOf(target, environment), { recursive: true, force: true });

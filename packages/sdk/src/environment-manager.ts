@@ -3,7 +3,7 @@ import type { Plan } from '@seeknal/plan';
 import type { Project as LoadedProject } from '@seeknal/project';
 
 import type { ApplyOptions } from './apply-plan.ts';
-import { forgetEnvironment, keptPlans } from './environment-folder.ts';
+import { forgetEnvironment, keptEnvironments } from './environment-folder.ts';
 import type { Surroundings } from './execution.ts';
 import { manifestContext } from './manifest-context.ts';
 import type { RunReport } from './report.ts';
@@ -29,7 +29,7 @@ export function environmentManager(
     apply: (what, options = {}) => project.apply(what, options),
     context: async (manifest, environment) =>
       manifestContext(manifest, environment, await (await state()).read(), loaded, around),
-    kept: () => keptPlans(session.target),
+    kept: () => keptEnvironments(session.target),
     forget: (name) => forgetEnvironment(session.target, name),
   });
 }

@@ -21,16 +21,16 @@ const files = {
 const factor = (of: number): string => DAILY.replace('sum(amount)', `${of} * sum(amount)`);
 
 /** Null when it was killed before it came to its end. */
-function child(folder: string, steps: readonly string[], killAfterMs: number | null): Promise<string | null> {
+function child(folder: string, steps: readonly string[], killAfterMs: number | null, waitMs = 0): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const process_ = spawn(process.execPath, [CHILD, folder, String(DAYS + 1), ...steps], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, WAIT_MS: String(waitMs) },
     });
     let [out, err] = ['', ''];
     process_.stdout.on('data', (data) => (out += String(data)));
     process_.stderr.on('data', (data) => (err += String(data)));
-    const timer =
-      killAfterMs === null ? undefined : setTimeout(() => process_.kill('SIGKILL'), killAfterMs);
+    const timer = killAfterMs === null ? undefined : setTimeout(() => process_.kill('SIGKILL'), killAfterMs);
     process_.on('error', reject);
     process_.on('close', (code, signal) => {
       clearTimeout(timer);
@@ -59,7 +59,8 @@ async function shown(folder: ProjectFolder, environment: 'prod' | 'dev'): Promis
     const isListed = listed.some(({ name, epoch }) => name === environment && epoch > 0);
     const isShown = Number(views.rows[0]?.[0]) > 0;
     if (!isListed && !isShown) return null;
-    const disagreements = isListed === isShown ? [] : [`${environment}: listed ${isListed}, shown ${isShown}`];
+    const disagreements =
+      isListed === isShown ? [] : [`${environment}: listed ${isListed}, shown ${isShown}`];
     const factors: number[] = [];
     for (const [node, sql] of [
       ['daily', `SELECT (amount / 2)::INTEGER FROM ${schema}.daily WHERE day = DATE '2024-01-01'`],
@@ -105,7 +106,9 @@ test(`killed at ${KILLS} random moments of apply and promote, readers see one se
       }
       // The next command goes on where the killed one stopped, and nothing is done twice.
       const startedAt = performance.now();
-      expect(await child(folder.path, ['apply:dev', 'promote:dev'], null)).toMatch(/^(?:success|nothing_to_do)\n(?:true|false)$/u);
+      expect(await child(folder.path, ['apply:dev', 'promote:dev'], null)).toMatch(
+        /^(?:success|nothing_to_do)\n(?:true|false)$/u,
+      );
       spent = Math.max(1200, Math.min(4000, 1.3 * (performance.now() - startedAt)));
       expect((await shown(folder, 'prod'))?.factors).toEqual(NODES.map(() => next));
       promoted = next;
@@ -113,9 +116,52 @@ test(`killed at ${KILLS} random moments of apply and promote, readers see one se
     const project = await openProject(folder.path, { now: morning(DAYS + 1) });
     const ledger = (await project.ledger()).filter(({ node }) => node === 'transform.daily');
     await project.close();
-    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(ledger.length);
+    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(
+      ledger.length,
+    );
     // Kills that all came too late would prove nothing.
     expect(cut).toBeGreaterThan(KILLS / 4);
+  } finally {
+    await folder.remove('.');
+  }
+}, 3_600_000);
+
+const PAIRS = Math.max(3, Math.round(50 * SCALE));
+
+test(`two processes apply at once, ${PAIRS} times: one waits or is told who is there, nothing is lost or done twice`, async () => {
+  const folder = await ProjectFolder.make(files);
+  const said = { done: 0, refused: 0 };
+  try {
+    await folder.run(DAYS + 1);
+    for (let pair = 0; pair < PAIRS; pair += 1) {
+      await folder.write({ [DAILY_FILE]: factor(pair + 2) });
+      const names = pair % 2 === 0 ? ['dev', 'dev'] : ['dev', 'other'];
+      const waitMs = pair % 3 === 0 ? 0 : 60_000;
+      const ended = await Promise.allSettled(
+        names.map((name) => child(folder.path, [`apply:${name}`], null, waitMs)),
+      );
+      for (const each of ended) {
+        if (each.status === 'fulfilled') {
+          expect(each.value).toMatch(/^(?:success|nothing_to_do)$/u);
+          said.done += 1;
+        } else {
+          expect(waitMs).toBe(0);
+          expect(String(each.reason)).toMatch(/ENGINE_WAREHOUSE_HELD|STATE_ENVIRONMENT_MOVED/u);
+          said.refused += 1;
+        }
+      }
+      for (const name of new Set(names)) {
+        expect(await child(folder.path, [`apply:${name}`], null)).toMatch(/^(?:success|nothing_to_do)$/u);
+      }
+      expect((await shown(folder, 'dev'))?.factors).toEqual(NODES.map(() => pair + 2));
+      expect((await shown(folder, 'dev'))?.disagreements).toEqual([]);
+      expect((await shown(folder, 'prod'))?.factors).toEqual([1, 1, 1]);
+    }
+    const project = await openProject(folder.path, { now: morning(DAYS + 1) });
+    const ledger = (await project.ledger()).filter(({ node }) => node === 'transform.daily');
+    await project.close();
+    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(ledger.length);
+    expect(said.done).toBeGreaterThan(PAIRS);
   } finally {
     await folder.remove('.');
   }

@@ -20,7 +20,13 @@ interface Tree {
   readonly description: string;
 }
 
-const filesOf = ({ factor, least, weight, extra, description }: Tree): { readonly [path: string]: string } => ({
+const filesOf = ({
+  factor,
+  least,
+  weight,
+  extra,
+  description,
+}: Tree): { readonly [path: string]: string } => ({
   'seeknal/transforms/daily.yml': byDay(
     'daily',
     '{ref: source.sales}',

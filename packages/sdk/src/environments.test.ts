@@ -1,3 +1,6 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { afterEach, expect, test } from '@jest/globals';
 
 import { openProject } from './open-project.ts';
@@ -197,3 +200,151 @@ test.each(['..', 'prod;drop', 'a'.repeat(300), '', 'ünder', '1st', 'a b', 'a/b'
     expect(await folder.run(3, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
   },
 );
+
+test('environments that the Python tool left are listed, by UTC, and made anew by an apply', async () => {
+  const folder = await made();
+  await folder.run(5);
+  const of = (name: string): string => `target/environments/${name}`;
+  await folder.write({
+    [`${of('old')}/env_config.json`]: JSON.stringify({
+      name: 'old',
+      created_at: '2024-01-01T00:00:00',
+      last_accessed: '2024-01-04T00:00:00',
+      promoted_from: null,
+      ttl_seconds: 172_800,
+    }),
+    [`${of('old')}/plan.json`]: JSON.stringify({
+      env_name: 'old',
+      manifest_fingerprint: 'f',
+      categorized_changes: { 'transform.daily': 'breaking' },
+      added_nodes: [],
+      removed_nodes: [],
+      created_at: '2024-01-01T00:00:00',
+      total_nodes_to_execute: 1,
+      profile_path: null,
+    }),
+    [`${of('old')}/run_state.json`]: JSON.stringify({ applied: true, env_name: 'old' }),
+    [`${of('fresh')}/plan.json`]: JSON.stringify({ env_name: 'fresh', created_at: '2024-01-03T00:00:00' }),
+    [`${of('a.b')}/env_config.json`]: JSON.stringify({ name: 'a.b', created_at: '2024-01-01T00:00:00' }),
+    [`${of('broken')}/plan.json`]: '{"env_name": ',
+  });
+  const list = (day: number) => using(folder, day, (project) => project.environments.listEnvironments());
+  expect(
+    (await list(5)).map(({ name, status, ttlHours, isExpired }) => [name, status, ttlHours, isExpired]),
+  ).toEqual([
+    ['prod', 'applied', null, false],
+    ['old', 'applied', 48, false],
+    ['fresh', 'planned', null, false],
+  ]);
+  expect((await list(7))[1]?.isExpired).toBe(true);
+  await expect(using(folder, 5, (project) => project.environments.promote('old'))).rejects.toMatchObject({
+    code: 'ENVIRONMENT_UNKNOWN',
+    hint: 'Make it with: seeknal apply old',
+  });
+  await folder.run(5, { environment: 'old' });
+  expect((await list(5)).find(({ name }) => name === 'old')).toMatchObject({ epoch: 1, status: 'applied' });
+  await using(folder, 5, (project) => project.environments.delete('fresh'));
+  expect((await list(5)).map(({ name }) => name)).toEqual(['prod', 'old']);
+});
+
+test('a switch that the state did not hear of is finished, and so is a deletion', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  await folder.run(5, { environment: 'dev' });
+  const state = join(folder.path, 'target/state.json');
+  /** The state as it was before something was done: what a process leaves that dies before it tells the state. */
+  const forgetting = async (use: (project: Project) => Promise<unknown>): Promise<void> => {
+    const before = await readFile(state, 'utf8');
+    await using(folder, 5, use);
+    await writeFile(state, before);
+    await folder.remove('target/warehouse.json', 'target/state.json.1');
+  };
+  await forgetting((project) => project.environments.promote('dev'));
+  const prod = await using(folder, 5, async (project) => (await project.environments.listEnvironments())[0]);
+  expect(prod).toMatchObject({ name: 'prod', epoch: 2 });
+  expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
+  await forgetting((project) => project.environments.rollback());
+  const plan = await using(folder, 5, (project) => project.plan());
+  expect(plan.summary).toMatchObject({ change: 3, tasks: 0 });
+  await forgetting((project) => project.environments.delete('dev'));
+  const left = await using(folder, 5, (project) => project.environments.listEnvironments());
+  expect(left.map(({ name }) => name)).toEqual(['prod']);
+});
+
+test('an exposure of dev is a file of its own; after a promotion the next run of prod writes the other', async () => {
+  const folder = await made({
+    ...PROJECT,
+    'seeknal/exposures/out.yml':
+      'kind: exposure\nname: out\ntype: file\nparams: {format: csv, path: target/out.csv}\ndepends_on: [{ref: transform.total}]\n',
+  });
+  const fileOf = (path: string): Promise<string> => readFile(join(folder.path, path), 'utf8');
+  await folder.run(5);
+  const first = await fileOf('target/out.csv');
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  await folder.run(5, { environment: 'dev' });
+  const own = 'target/environments/dev/exposures/out.csv';
+  expect([await fileOf('target/out.csv'), await fileOf(own)]).toEqual([first, 'days,amount\n4,22\n']);
+  expect(await folder.run(5, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
+  const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
+  expect(promotion.left).toEqual(['exposure.out']);
+  expect(await fileOf('target/out.csv')).toBe(first);
+  expect((await folder.run(5)).tasks).toEqual(['exposure.out']);
+  expect(await fileOf('target/out.csv')).toBe('days,amount\n4,22\n');
+});
+
+test('a view of dev shows the rows of dev, however it names what it reads', async () => {
+  const view = (name: string, from: string): string =>
+    `kind: transform\nname: ${name}\nmode: view\ninputs: [{ref: transform.daily}]\ntransform: SELECT count(*) AS days FROM ${from}\n`;
+  const folder = await made({
+    ...PROJECT,
+    'seeknal/transforms/direct.yml': view('direct', 'transform.daily'),
+    'seeknal/transforms/placed.yml': view('placed', 'input_0'),
+    'seeknal/transforms/named.yml': view('named', "ref('transform.daily')"),
+  });
+  await folder.run(5);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  expect(await folder.run(5, { environment: 'dev' })).toMatchObject({ status: 'success' });
+  const shown = (schema: string): Promise<readonly string[]> =>
+    folder.rows(
+      `SELECT d.days, p.days, n.days FROM ${schema}.direct d, ${schema}.placed p, ${schema}.named n`,
+    );
+  expect([await shown('transform'), await shown('transform__dev')]).toEqual([['4 4 4'], ['3 3 3']]);
+  await using(folder, 5, (project) => project.environments.promote('dev'));
+  expect(await shown('transform')).toEqual(['3 3 3']);
+  await using(folder, 5, (project) => project.environments.rollback());
+  expect([await shown('transform'), await shown('transform__dev')]).toEqual([['4 4 4'], ['3 3 3']]);
+  expect(await folder.run(5, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
+});
+
+test('a removed node goes with the change that removed it, and comes back with a rollback', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.remove('seeknal/transforms/total.yml');
+  await folder.run(5, { environment: 'dev' });
+  await expect(folder.rows('FROM transform__dev.total')).rejects.toThrow();
+  const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
+  expect(promotion.changes).toEqual([{ node: 'transform.total', action: 'remove' }]);
+  await expect(folder.rows('FROM transform.total')).rejects.toThrow();
+  await using(folder, 5, (project) => project.environments.rollback());
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
+});
+
+test('a task that fails leaves no environment behind; the next apply does what is left', async () => {
+  const folder = await made();
+  await folder.run(5);
+  const broken = FILTERED.replace('sum(amount)', "sum(CASE WHEN day = DATE '2024-01-03' THEN error('no') ELSE amount END)");
+  await folder.write({ 'seeknal/transforms/daily.yml': broken });
+  const { status, switched } = await folder.run(5, { environment: 'dev' });
+  expect([status, switched]).toEqual(['partial', []]);
+  const names = async (): Promise<readonly string[]> =>
+    using(folder, 5, async (project) => (await project.environments.listEnvironments()).map(({ name }) => name));
+  expect(await names()).toEqual(['prod']);
+  await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
+  await folder.run(5, { environment: 'dev' });
+  expect(await names()).toEqual(['prod', 'dev']);
+  await folder.write({ 'seeknal/transforms/daily.yml': broken });
+  const second = await folder.run(5, { environment: 'dev' });
+  expect(second.tasks).toEqual([]);
+  expect(await folder.rows('FROM transform__dev.total')).toEqual(['4 22']);
+});

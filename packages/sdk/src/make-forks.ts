@@ -24,7 +24,14 @@ export async function makeForks(
     const original = now.snapshots[from];
     if (original === undefined || heads[to] === undefined) continue;
     const { done, columns, version, generation } = original;
-    await state.rebuild(to, { done, columns, version, generation, seq: heads[to], fence: fences.get(to) ?? 0 });
+    await state.rebuild(to, {
+      done,
+      columns,
+      version,
+      generation,
+      seq: heads[to],
+      fence: fences.get(to) ?? 0,
+    });
   }
 }
 

@@ -1,9 +1,7 @@
 import { LineageBuilder, type ManifestLineage } from '@seeknal/lineage';
 import type { Manifest, NodeId } from '@seeknal/manifest';
-import { resolveNodes } from '@seeknal/plan';
+import type { StateView } from '@seeknal/plan';
 import { lightParser, lowerDuckDb, type Query } from '@seeknal/sql-ast';
-
-import type { Session } from './session.ts';
 
 export interface ProjectLineageOptions {
   /** Who reads the SQL. Default: `duckdb`, which reads all of it; the other loads faster. */
@@ -16,28 +14,14 @@ export interface ProjectLineageOptions {
  */
 export async function projectLineage(
   manifest: Manifest,
-  session: Session,
-  now: number,
-  { parser = 'duckdb' }: ProjectLineageOptions,
+  { snapshots }: StateView,
+  { parser = 'duckdb' }: ProjectLineageOptions = {},
 ): Promise<ManifestLineage> {
-  const recorded = await recordedColumns(manifest, session, now);
   const parse = parser === 'duckdb' ? await parsedByDuckDb(manifest) : await lightParser('duckdb');
-  return new LineageBuilder({ parse, columns: (node) => recorded.get(node) ?? null }).build(manifest);
-}
-
-/** Columns as the tables have them; of nodes that were never built, or changed since, nothing. */
-async function recordedColumns(
-  manifest: Manifest,
-  session: Session,
-  now: number,
-): Promise<ReadonlyMap<NodeId, readonly string[]>> {
-  const view = await (await session.state(await session.warehouse())).read();
-  const resolved = resolveNodes(manifest, view, view.environments['prod'] ?? null, now, null);
-  return new Map(
-    [...resolved].flatMap(([id, { record }]) =>
-      record?.columns == null ? [] : [[id, record.columns.map(({ name }) => name)] as const],
-    ),
-  );
+  // Of nodes that were never built, or changed since, nothing is known but their SQL.
+  const columns = (node: NodeId): readonly string[] | null =>
+    snapshots[manifest.nodes[node]?.fingerprint ?? '']?.columns?.map(({ name }) => name) ?? null;
+  return new LineageBuilder({ parse, columns }).build(manifest);
 }
 
 /** All queries are read at once: the way to the database and back costs more than reading one. */

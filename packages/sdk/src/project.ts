@@ -1,5 +1,10 @@
 import type { Commit, QueryOptions, QueryResult } from '@seeknal/engine';
-import type { EnvironmentManager } from '@seeknal/environments';
+import {
+  checkEnvironmentName,
+  EnvironmentError,
+  PRODUCTION,
+  type EnvironmentManager,
+} from '@seeknal/environments';
 import { difference, type Instant, type Interval } from '@seeknal/intervals';
 import type { ManifestLineage } from '@seeknal/lineage';
 import type { Manifest, NodeId } from '@seeknal/manifest';
@@ -28,6 +33,7 @@ import { runProject, type RunOptions } from './run-project.ts';
 import { Session } from './session.ts';
 import { runUnitTests, type TestOptions, type TestReport } from './unit-tests.ts';
 import { situationOf, wantedBy, type PlanOptions, type Situation } from './situation.ts';
+import { verifiedSituation } from './verified-situation.ts';
 
 /** A node's intervals: what it should have, what it has. */
 export interface NodeIntervals {
@@ -64,7 +70,7 @@ export class Project {
 
   /** What a run would do now. Opens the warehouse only when its file is not the one that was left. */
   async plan(options: PlanOptions = {}): Promise<Plan> {
-    return (await this.#situation(options)).plan;
+    return (await verifiedSituation(this.#loaded, this.#session, this.#around, options)).plan;
   }
 
   /** Keeps a plan as the newest one of its environment, below `target/environments`. */
@@ -107,7 +113,8 @@ export class Project {
   /** Where every column comes from and goes to: of the SQL as it is, over the tables as they were built. */
   async lineage(options: ProjectLineageOptions = {}): Promise<ManifestLineage> {
     const { projectLineage } = await import('./project-lineage.ts');
-    return projectLineage(this.manifest, this.#session, this.now, options);
+    const state = await this.#session.state(await this.#session.warehouse());
+    return projectLineage(this.manifest, await state.read(), options);
   }
 
   /** Runs the tests of `tests/` in memory; see `TestOptions`. Neither warehouse nor files are touched. */
@@ -120,8 +127,21 @@ export class Project {
     return auditProject(this.#loaded, this.#around, this.#session, options);
   }
 
-  /** Rows of a SELECT over the views of `prod`. */
+  /**
+   * Rows of a SELECT over the views of `prod`, or of the environment named.
+   *
+   * @throws {EnvironmentError} `ENVIRONMENT_UNKNOWN`, `ENVIRONMENT_NAME_INVALID`.
+   */
   async query(sql: string, options: QueryOptions = {}): Promise<QueryResult> {
+    const { environment = PRODUCTION } = options;
+    if (environment !== PRODUCTION) {
+      const state = await this.#session.state(await this.#session.warehouse());
+      const { environments } = await state.read();
+      checkEnvironmentName(environment, Object.keys(environments));
+      if (environments[environment] === undefined) {
+        throw EnvironmentError.unknown(environment, Object.keys(environments));
+      }
+    }
     return (await this.#session.engine()).query(sql, options);
   }
 

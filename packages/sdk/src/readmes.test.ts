@@ -52,6 +52,7 @@ test.each([
   'engine',
   'engine-duckdb',
   'sql-diff',
+  'lineage',
   'orchestrator-adapter',
   'environments',
   'sdk',

@@ -30,7 +30,11 @@ test('restating in dev copies what prod shows, and prod keeps its rows', async (
     restate: { nodes: ['transform.daily'], range: day(2) },
   });
   expect(status).toBe('success');
-  expect(plan.forks.map(({ node }) => node)).toEqual(['transform.daily', 'transform.window', 'transform.total']);
+  expect(plan.forks.map(({ node }) => node)).toEqual([
+    'transform.daily',
+    'transform.window',
+    'transform.total',
+  ]);
   expect(tasks).toEqual([
     DAILY_2,
     'transform.total',
@@ -83,7 +87,10 @@ test('a corrected file reaches a fork as it reaches prod', async () => {
   await folder.run(5);
   const { tasks } = await folder.run(5, { environment: 'dev' });
   expect(tasks).toContain('transform.daily@2024-01-03..2024-01-04');
-  const [dev, prod] = [await folder.rows('FROM transform__dev.total'), await folder.rows('FROM transform.total')];
+  const [dev, prod] = [
+    await folder.rows('FROM transform__dev.total'),
+    await folder.rows('FROM transform.total'),
+  ];
   expect(dev).toEqual(prod);
 });
 

@@ -47,8 +47,15 @@ export function restating(
   const found = restate(resolved, own, stretch, reason);
   const forks = forksOf(environment, found, manifest, resolved, view);
   const renamed = new Map(forks.map(({ from, to }) => [from, to]));
-  const invalidations = found.map((part) => ({ ...part, snapshot: renamed.get(part.snapshot) ?? part.snapshot }));
-  return { view: withoutDone(withForks(view, environment, forks, resolved), invalidations), invalidations, forks };
+  const invalidations = found.map((part) => ({
+    ...part,
+    snapshot: renamed.get(part.snapshot) ?? part.snapshot,
+  }));
+  return {
+    view: withoutDone(withForks(view, environment, forks, resolved), invalidations),
+    invalidations,
+    forks,
+  };
 }
 
 /**
@@ -73,7 +80,12 @@ export function restateEverywhere(
       record.materialization === 'upsert_by_key' || record.definition['depends_on_past'] === true;
     const timing = isInOrder ? { dependsOnPast: true } : null;
     // A restatement asks nothing of the node itself: of most of these there is none any more.
-    every.set(record.id, { snapshot: record, record, timing, start: record.start } as unknown as ResolvedNode);
+    every.set(record.id, {
+      snapshot: record,
+      record,
+      timing,
+      start: record.start,
+    } as unknown as ResolvedNode);
   };
   for (const record of Object.values(snapshots)) add(record);
   const named = Object.values(snapshots).filter(({ node }) => nodes.has(node));
@@ -107,7 +119,8 @@ function forksOf(
   );
   const touched = new Set(invalidations.map(({ snapshot }) => snapshot));
   const first = [...resolved].filter(
-    ([, { snapshot }]) => touched.has(snapshot.id) && elsewhere.has(snapshot.id) && hasTable(snapshot.materialization),
+    ([, { snapshot }]) =>
+      touched.has(snapshot.id) && elsewhere.has(snapshot.id) && hasTable(snapshot.materialization),
   );
   const reached = withDescendants(manifestGraph(manifest), new Set(first.map(([id]) => id)));
   return [...resolved].flatMap(([node, { snapshot, record }]) => {
@@ -149,7 +162,11 @@ function withForks(
     const metadata = pointers[node]?.metadata ?? metadataOf(of.node);
     pointers[node] = { snapshot: to, fingerprint: of.node.fingerprint, metadata };
   }
-  return { ...view, snapshots, environments: { ...view.environments, [environment]: { ...record, pointers } } };
+  return {
+    ...view,
+    snapshots,
+    environments: { ...view.environments, [environment]: { ...record, pointers } },
+  };
 }
 
 function withoutDone(view: StateView, invalidations: readonly Invalidation[]): StateView {

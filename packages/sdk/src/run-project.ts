@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { applyPlan, expiry, foundationOf, PRODUCTION } from '@seeknal/environments';
 import type { NodeId } from '@seeknal/manifest';
 import { localOrchestrator, type JobResult, type Orchestrator } from '@seeknal/orchestrator-adapter';
-import type { Plan } from '@seeknal/plan';
+import { settledRefutations, type Plan } from '@seeknal/plan';
 import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
@@ -15,6 +15,7 @@ import type { RunEvent, RunReport } from './report.ts';
 import type { Session } from './session.ts';
 import { takeOver } from './take-over.ts';
 import { ownedByProduction } from './starting-point.ts';
+import { verifiedSituation } from './verified-situation.ts';
 import { movesPointers, situationOf, wantedBy, type PlanOptions, type Situation } from './situation.ts';
 
 const HOUR_MS = 3_600_000;
@@ -52,15 +53,16 @@ export async function runProject(
   await takeOver(loaded, around, session, options, (surroundings, situation, more) =>
     execute(loaded, surroundings, session, situation, more),
   );
-  const first = await situationOf(loaded, session, around.now, options);
+  const first = await verifiedSituation(loaded, session, around, options);
   if (first.plan.tasks.length === 0 && !movesPointers(first)) {
     emit({ type: 'planned', plan: first.plan });
     await renew(first, session, around.now, options.ttlHours);
     return nothing(first.plan, isStuck(first.plan) ? 'failed' : 'nothing_to_do');
   }
+  const isFirst = !session.hasEngine || (options.verify ?? false) === false;
   await session.engine();
   // Opening may have made or repaired something: what is shown is what is done.
-  const situation = await situationOf(loaded, session, around.now, options);
+  const situation = isFirst ? await situationOf(loaded, session, around.now, options) : first;
   emit({ type: 'planned', plan: situation.plan });
   if (options.confirm !== undefined && !(await options.confirm(situation.plan))) {
     return nothing(situation.plan, 'not_confirmed');
@@ -87,6 +89,8 @@ export async function execute(
   await state.addSnapshots(plan.snapshots);
   await makeForks(plan, situation.view, engine, state);
   await state.addProofs(plan.proofs);
+  const settled = settledRefutations(plan.snapshots, situation.view);
+  if (settled.length > 0) await state.removeProofs(settled);
   await state.invalidate(`${runId}/${plan.id}`, plan.invalidations, around.now);
   const signal = options.signal ?? new AbortController().signal;
   const spent = durations();
@@ -131,7 +135,7 @@ async function runAgain(
   options: RunOptions,
 ): Promise<RunReport> {
   // Each round settles at least one node or takes a proof back, so there are no more rounds than nodes.
-  const { restate: _, ...rest } = { ...options, full: false };
+  const { restate: _restate, verify: _verify, ...rest } = { ...options, full: false };
   const situation = await situationOf(loaded, session, around.now, rest);
   const after = await execute(loaded, around, session, situation, rest);
   return { ...after, runId: before.runId, plan: before.plan, job: joined(before.job, after.job) };

@@ -1,5 +1,5 @@
 import type { Interval } from '@seeknal/intervals';
-import { checkEnvironmentName, foundationOf, PRODUCTION } from '@seeknal/environments';
+import { checkEnvironmentName, foundationOf, PRODUCTION, type FoundRows } from '@seeknal/environments';
 import { canonicalJson, select, type Manifest, type NodeId } from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
 import {
@@ -13,6 +13,7 @@ import {
   type Plan,
   type ResolvedNode,
   type StateView,
+  type Verified,
 } from '@seeknal/plan';
 import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
@@ -47,6 +48,12 @@ export interface PlanOptions extends Selection {
   readonly range?: Interval | null;
   /** Run what is done again. */
   readonly full?: boolean;
+  /**
+   * Try every reuse that rests on a proof on the rows themselves: run the new query over the same inputs,
+   * compare, and build what differs. With a sample about so many rows of each node are compared, which may
+   * refute a proof and proves nothing. Costs what the queries cost.
+   */
+  readonly verify?: boolean | { readonly sample: number };
 }
 
 /** Everything known at one moment, before anything is done about it. */
@@ -67,6 +74,7 @@ export interface Situation {
 /**
  * Looks at the state, the files and the clock, and plans. Opens the warehouse only where it must.
  *
+ * @param rows What comparisons of rows found.
  * @throws {EnvironmentError} `ENVIRONMENT_NAME_INVALID`, `ENVIRONMENT_CASE`, `ENVIRONMENT_UNKNOWN`.
  */
 export async function situationOf(
@@ -74,6 +82,7 @@ export async function situationOf(
   session: Session,
   now: number,
   options: PlanOptions,
+  rows: ReadonlyMap<NodeId, FoundRows> = new Map(),
 ): Promise<Situation> {
   const { settings } = loaded;
   const { environment: name = PRODUCTION } = options;
@@ -130,7 +139,8 @@ export async function situationOf(
     full: name === PRODUCTION && (options.full ?? false),
     ...(restated !== null && { invalidations: restated.invalidations, forks: restated.forks }),
     outside,
-    ...(await pythonNotes(loaded, view, name)),
+    notes: { ...(await pythonNotes(loaded, view, name)), ...notesIn(rows) },
+    verified: verifiedIn(rows),
     owned: ownedByProduction(view, name),
     impacts,
     proofs,
@@ -159,10 +169,16 @@ async function pythonNotes(
   loaded: Pick<LoadedProject, 'manifest' | 'settings'>,
   { environments }: StateView,
   name: string,
-): Promise<{ readonly notes?: { readonly [node: NodeId]: readonly string[] } }> {
+): Promise<{ readonly [node: NodeId]: readonly string[] }> {
   if (name !== PRODUCTION || PRODUCTION in environments) return {};
-  return { notes: notesOn(await pythonRows(loaded)) };
+  return notesOn(await pythonRows(loaded));
 }
+
+const notesIn = (rows: ReadonlyMap<NodeId, FoundRows>): { readonly [node: NodeId]: readonly string[] } =>
+  Object.fromEntries([...rows].flatMap(([id, { notes }]) => (notes.length === 0 ? [] : [[id, notes]])));
+
+const verifiedIn = (rows: ReadonlyMap<NodeId, FoundRows>): ReadonlyMap<NodeId, Verified> =>
+  new Map([...rows].flatMap(([id, { verified }]) => (verified === null ? [] : [[id, verified] as const])));
 
 /**
  * Tables that the warehouse has and the state does not know, because it was lost: they are taken over as

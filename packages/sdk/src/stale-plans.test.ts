@@ -3,7 +3,6 @@ import { join } from 'node:path';
 
 import { parsePlanFile, planFileText } from '@seeknal/environments';
 import { afterEach, expect, test } from '@jest/globals';
-import type { Plan } from '@seeknal/plan';
 
 import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
@@ -167,7 +166,7 @@ test('a plan of another version of Seeknal is refused', async () => {
   const older = await import('@seeknal/manifest');
   const { id: _, createdAt, ...body } = { ...plan, asked: { ...plan.asked, seeknal: '0.0.1' } };
   const id = older.sha256(older.canonicalJson(body as never)).slice(0, 16);
-  const text = planFileText({ ...body, id, createdAt } as Plan);
+  const text = planFileText({ ...body, id, createdAt });
   await expect(applied(folder, text)).rejects.toMatchObject({
     code: 'PLAN_STALE',
     message: expect.stringMatching(/it was made by version 0\.0\.1/u) as unknown,
@@ -210,7 +209,7 @@ test('a moved file and finished intervals are notes; with force a stale plan is 
     project.apply(parsePlanFile(text), { force: true, onEvent }),
   );
   expect(forced.status).toBe('success');
-  expect(events.filter(({ type }) => type === 'difference').at(-1)).toMatchObject({
+  expect(events.findLast(({ type }) => type === 'difference')).toMatchObject({
     moved: ['dev was made meanwhile', expect.stringMatching(/^the definition of transform\.daily changed/u)],
   });
 });

@@ -1,6 +1,12 @@
 import { EnvironmentError, parseFoundation, PRODUCTION } from '@seeknal/environments';
 import type { Manifest } from '@seeknal/manifest';
-import { metadataOf, type EnvironmentRecord, type Pointer, type SnapshotId, type StateView } from '@seeknal/plan';
+import {
+  metadataOf,
+  type EnvironmentRecord,
+  type Pointer,
+  type SnapshotId,
+  type StateView,
+} from '@seeknal/plan';
 import type { ScopedState } from '@seeknal/state';
 
 /**
@@ -36,7 +42,10 @@ export function startingFrom(
  * The environment with snapshots of its own for what it writes outside the warehouse: a file that is written
  * for an environment is not the file of `prod`.
  */
-export function withOwnExposures(start: EnvironmentRecord | null, { nodes }: Manifest): EnvironmentRecord | null {
+export function withOwnExposures(
+  start: EnvironmentRecord | null,
+  { nodes }: Manifest,
+): EnvironmentRecord | null {
   if (start === null || start.name === PRODUCTION) return start;
   const pointers: Record<string, Pointer> = { ...start.pointers };
   for (const node of Object.values(nodes)) {

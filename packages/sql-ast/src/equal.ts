@@ -34,10 +34,24 @@ export function treeIds(spelling: 'exact' | 'folded' = 'exact'): TreeIds {
   };
 }
 
-/** Whether two trees say the same, whatever their spans. Linear; a tree of any depth is fine. */
+/**
+ * Whether two trees say the same, whatever their spans. Ends at the first difference; a tree of any depth is
+ * fine.
+ */
 export function sameTree(a: TreeNode, b: TreeNode): boolean {
-  const ids = treeIds();
-  return ids(a) === ids(b);
+  const waiting: (readonly [unknown, unknown])[] = [[a, b]];
+  for (let pair = waiting.pop(); pair !== undefined; pair = waiting.pop()) {
+    const [one, other] = pair;
+    if (one === other) continue;
+    if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false;
+    const [fields, others] = [fieldsOf(one), fieldsOf(other)];
+    if (fields.length !== others.length) return false;
+    for (const [at, field] of fields.entries()) {
+      if (field !== others[at]) return false;
+      waiting.push([(one as Fields)[field], (other as Fields)[field]]);
+    }
+  }
+  return true;
 }
 
 type Fields = { readonly [field: string]: unknown };
@@ -61,17 +75,14 @@ const LOOKED_UP: { readonly [P in PartName]?: readonly string[] } = {
 function partText(part: object, name: PartName, known: WeakMap<TreeNode, number>, isFolded: boolean): string {
   const held = FIELDS[name];
   const folded = isFolded ? (LOOKED_UP[name] ?? []) : [];
-  const said = Object.keys(part)
-    .filter((field) => field !== 'span')
-    .toSorted()
-    .map((field) => {
-      const value = (part as Fields)[field];
-      const what = held[field];
-      if (what !== undefined) return heldText(value, what, known, isFolded);
-      const text = JSON.stringify(value);
-      // The path of a file is no name: `'Data.csv'` is another file than `'data.csv'`.
-      return folded.includes(field) && !/[/\\.*]/u.test(text) ? foldCase(text) : text;
-    });
+  const said = fieldsOf(part).map((field) => {
+    const value = (part as Fields)[field];
+    const what = held[field];
+    if (what !== undefined) return heldText(value, what, known, isFolded);
+    const text = JSON.stringify(value);
+    // The path of a file is no name: `'Data.csv'` is another file than `'data.csv'`.
+    return folded.includes(field) && !/[/\\.*]/u.test(text) ? foldCase(text) : text;
+  });
   return `${name}(${said.join()})`;
 }
 
@@ -86,4 +97,16 @@ function heldText(
   return held === 'node'
     ? `#${known.get(value as TreeNode)}`
     : partText(value as object, held, known, isFolded);
+}
+
+/** Sorted lists of fields by lists of fields as they come: there are few, and every node has one. */
+const sortedFields = new Map<string, readonly string[]>();
+
+/** The fields of a part but its place, in order of the alphabet. */
+function fieldsOf(part: object): readonly string[] {
+  const fields = Object.keys(part);
+  const key = fields.join();
+  const sorted = sortedFields.get(key) ?? fields.filter((field) => field !== 'span').toSorted();
+  sortedFields.set(key, sorted);
+  return sorted;
 }

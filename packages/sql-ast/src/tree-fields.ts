@@ -121,3 +121,10 @@ const fields: TreeFields = {
 
 /** As `fields`, for walkers that go through any part. */
 export const FIELDS: { readonly [P in PartName]: { readonly [field: string]: PartName | 'node' } } = fields;
+
+type FieldList = readonly (readonly [field: string, held: PartName | 'node'])[];
+
+/** The same as lists: a walker asks for them at every node. */
+export const FIELD_LISTS: { readonly [P in PartName]: FieldList } = Object.fromEntries(
+  Object.entries(FIELDS).map(([part, held]) => [part, Object.entries(held)]),
+) as unknown as { [P in PartName]: FieldList };

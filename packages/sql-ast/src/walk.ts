@@ -1,4 +1,4 @@
-import { FIELDS, type PartName, type TreeNode } from './tree-fields.ts';
+import { FIELD_LISTS, type PartName, type TreeNode } from './tree-fields.ts';
 import type { Expression, Query, Relation } from './tree.ts';
 
 /** The nearest nodes below a node, in the order in which SQL writes them. */
@@ -45,7 +45,7 @@ export function mapTree<N extends Query | Relation | Expression>(
 type Fields = { readonly [field: string]: unknown };
 
 function gather(part: object, name: PartName, found: TreeNode[]): void {
-  for (const [field, held] of Object.entries(FIELDS[name])) {
+  for (const [field, held] of FIELD_LISTS[name]) {
     eachOf((part as Fields)[field], (value) => {
       if (held === 'node') found.push(value as TreeNode);
       else gather(value, held, found);
@@ -62,7 +62,7 @@ function eachOf(value: unknown, use: (value: object) => void): void {
 /** The part itself where nothing in it was replaced by something else. */
 function rebuilt(part: object, name: PartName, made: ReadonlyMap<TreeNode, TreeNode>): object {
   const changed: Record<string, unknown> = {};
-  for (const [field, held] of Object.entries(FIELDS[name])) {
+  for (const [field, held] of FIELD_LISTS[name]) {
     const before = (part as Fields)[field];
     const after = replaced(before, held, made);
     if (after !== before) changed[field] = after;

@@ -24,6 +24,9 @@ export async function classifySqlChange(
   options: ClassifyOptions = {},
 ): Promise<SqlClassification> {
   const read = await queryReader(options);
-  const [old, now] = [await read(oldSql), await read(newSql)];
+  const reading = [read(oldSql), read(newSql)] as const;
+  // The caller may close its parser once this has ended: by then nothing may be running in it, also after an error.
+  await Promise.allSettled(reading);
+  const [old, now] = [await reading[0], await reading[1]];
   return classifyTrees(old, now, { ...options, oldText: oldSql, newText: newSql });
 }

@@ -25,11 +25,11 @@ export function classifyTrees(old: Query, now: Query, options: ClassifyTreesOpti
   const { oldText, newText, dialect = 'duckdb' } = options;
   const oldSchema = options.oldSchema ?? options.schema ?? {};
   const newSchema = options.newSchema ?? options.schema ?? {};
-  // What cannot be analysed, or may answer otherwise each time, is still the same query as itself.
-  const isSame = JSON.stringify(oldSchema) === JSON.stringify(newSchema) && sameTree(old, now);
   const found = impactOf(old, now, { dialect, oldSchema, newSchema });
-  const impact = isSame ? NOTHING : found.impact;
-  if (isSame || found.same) {
+  // What cannot be analysed, or may answer otherwise each time, is still the same query as itself.
+  const isItself = JSON.stringify(oldSchema) === JSON.stringify(newSchema) && sameTree(old, now);
+  const impact = isItself ? NOTHING : found.impact;
+  if (isItself || (found.same && isNothing(impact))) {
     const isEqual = commentsOf(oldText, dialect) === commentsOf(newText, dialect);
     return isEqual
       ? { category: 'EQUAL', impact, edits: [], reason: 'The two are the same query.' }
@@ -42,6 +42,9 @@ export function classifyTrees(old: Query, now: Query, options: ClassifyTreesOpti
 }
 
 const NOTHING: Impact = { rows: false, changed: [], added: [], removed: [], shape: false };
+
+const isNothing = (impact: Impact): boolean =>
+  categoryOf(impact) === 'NON_BREAKING' && impact.added.length === 0;
 
 const commentsOf = (text: string, dialect: Dialect): string =>
   JSON.stringify(comments(text, dialect).map((comment) => comment.text));

@@ -333,14 +333,12 @@ test('long pieces are cut short in sentences, and told on one line', () => {
 test('a list that changed in more than 200 places is told of as a whole', () => {
   const conditions = (from: number): string =>
     Array.from({ length: 2_000 }, (_, i) => `c${i + from} = ${i}`).join(' and ');
-  const started = performance.now();
   expect(say(`select a from t where ${conditions(0)}`, `select a from t where ${conditions(5_000)}`)).toEqual(
     ['UPDATE filter [SQL_LOGIC_CHANGED] 2000 parts of WHERE are new and 2000 are gone.'],
   );
   expect(
     say(`select a from t where ${conditions(0)}`, `select a from t where ${conditions(0)} and b = 1`),
   ).toEqual(['INSERT filter [SQL_LOGIC_CHANGED] Condition b = 1 of WHERE is added.']);
-  expect(performance.now() - started).toBeLessThan(5_000);
   expect(
     say('select a from t', `select a, ${Array.from({ length: 300 }, (_, i) => `b${i}`).join()} from t`),
   ).toEqual(['UPDATE projection [COLUMN_ADDED,SQL_LOGIC_CHANGED] 300 parts are new and 0 are gone.']);

@@ -69,7 +69,10 @@ async function applyFile(
   const { parsePlanFile } = await import('@seeknal/sdk');
   const { start, end, full } = flags;
   if (selectors.length > 0 || start !== undefined || end !== undefined || full === true) {
-    throw CliError.usage('A plan is applied as it was shown.', 'Plan again with these selectors and options.');
+    throw CliError.usage(
+      'A plan is applied as it was shown.',
+      'Plan again with these selectors and options.',
+    );
   }
   const plan = parsePlanFile(await textOf(path));
   if (flags.dryRun === true) {
@@ -86,7 +89,12 @@ async function applyFile(
 const applyOptions = (flags: ApplyFlags, session: Session): Pick<ApplyOptions, 'ttlHours' | 'confirm'> => ({
   ...(flags.ttl !== undefined && { ttlHours: flags.ttl }),
   confirm: async (plan: Plan) =>
-    hasChanges(plan) ? confirmed(session, `Apply this to ${plan.environment}?`, 'The plan', { yes: flags.yes, otherwise: true }) : true,
+    hasChanges(plan)
+      ? confirmed(session, `Apply this to ${plan.environment}?`, 'The plan', {
+          yes: flags.yes,
+          otherwise: true,
+        })
+      : true,
 });
 
 /** The file that the argument means, or null for an environment. */
@@ -128,4 +136,3 @@ async function textOf(path: string): Promise<string> {
     throw CliError.usage(`There is no plan ${path}.`, 'Write one with: seeknal plan <env> --out plan.json');
   }
 }
-

@@ -1,4 +1,5 @@
 import type { ManifestDiff, NodeChange, RebuildMap } from '@seeknal/manifest';
+import type { Plan } from '@seeknal/plan';
 import type { SqlDifference } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
@@ -12,7 +13,7 @@ export const diffProject = (session: Session, environment: string): Promise<Exit
   withProject(session, async (project): Promise<ExitCode> => {
     const { terminal, isJson } = session;
     const { diff, sql } = await project.diff(environment);
-    const rebuild = diff.getNodesToRebuild();
+    const rebuild = withoutKept(diff.getNodesToRebuild(), await project.plan({ environment }));
     if (isJson) {
       const document = { environment, changes: diff.changes, sql, rebuild };
       terminal.print(JSON.stringify(document, null, 2));
@@ -26,6 +27,14 @@ export const diffProject = (session: Session, environment: string): Promise<Exit
     terminal.print(summary(diff, rebuild, environment));
     return 0;
   });
+
+/** Nodes that are built anew: those below a change that it does not reach keep their rows. */
+function withoutKept(rebuild: RebuildMap, { nodes }: Plan): RebuildMap {
+  const kept = new Set(
+    nodes.filter(({ action, isNew }) => action === 'keep' && !isNew).map(({ node }) => node),
+  );
+  return Object.fromEntries(Object.entries(rebuild).filter(([node]) => !kept.has(node)));
+}
 
 const SIGNS = { NODE_ADDED: '+', NODE_REMOVED: '-' } as const;
 

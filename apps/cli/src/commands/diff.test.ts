@@ -162,8 +162,7 @@ test('the project is compared with what prod holds', async () => {
       where day >= '{{ start }}' and day < '{{ end }}'
       group BY day
 
-* transform.total  is rebuilt because of what it reads
-Changes since prod: 0 breaking, 1 non-breaking, 0 metadata, 2 to rebuild.
+Changes since prod: 0 breaking, 1 non-breaking, 0 metadata, 1 to rebuild.
 `);
   expect(JSON.parse((await seeknal(folder, 'diff --json')).out)).toMatchObject({
     environment: 'prod',

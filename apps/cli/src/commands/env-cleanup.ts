@@ -9,7 +9,11 @@ export interface EnvCleanupFlags {
 }
 
 /** Removes what has expired, and the tables that nothing shows any more. */
-export const cleanUpEnvironments: CommandBody<EnvCleanupFlags> = (session, _args, { dryRun = false, grace }) =>
+export const cleanUpEnvironments: CommandBody<EnvCleanupFlags> = (
+  session,
+  _args,
+  { dryRun = false, grace },
+) =>
   withProject(session, async (project): Promise<ExitCode> => {
     const { print, out } = session.terminal;
     const { environments, tables } = await project.environments.cleanupExpired({

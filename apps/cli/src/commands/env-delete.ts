@@ -10,7 +10,10 @@ export const deleteEnvironment: CommandBody<{ readonly yes?: boolean }> = (sessi
     const isThere = (await environments.listEnvironments()).some((each) => each.name === name);
     // What cannot be deleted is refused before anybody is asked.
     if (isThere && name !== 'prod') {
-      await confirmed(session, `Delete the environment ${name}, with its views?`, 'The deletion', { yes, otherwise: false });
+      await confirmed(session, `Delete the environment ${name}, with its views?`, 'The deletion', {
+        yes,
+        otherwise: false,
+      });
     }
     await environments.delete(name);
     if (session.isJson) print(JSON.stringify({ deleted: name }, null, 2));

@@ -12,7 +12,8 @@ export const listEnvironments: CommandBody<object> = (session) =>
     const found = await environments.listEnvironments();
     const { print, out } = session.terminal;
     if (session.isJson) print(JSON.stringify({ environments: found.map(asJson) }, null, 2));
-    else if (found.length === 0) print('There is no environment yet: seeknal run makes prod, seeknal apply <name> another.');
+    else if (found.length === 0)
+      print('There is no environment yet: seeknal run makes prod, seeknal apply <name> another.');
     else print(table(COLUMNS, found.map(row), out));
     return 0;
   });

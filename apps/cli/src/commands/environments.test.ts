@@ -80,7 +80,8 @@ test('env list, delete and cleanup', async () => {
   const folder = await changedShop();
   await seeknal(folder, 'plan later');
   await seeknal(folder, 'env apply dev --parallel --ttl 1');
-  expect((await seeknal(folder, 'env list')).out).toBe(` environment | status  | nodes | other than prod | created              | changed              | expires
+  expect((await seeknal(folder, 'env list')).out)
+    .toBe(` environment | status  | nodes | other than prod | created              | changed              | expires
 -------------+---------+-------+-----------------+----------------------+----------------------+----------------------
  prod        | applied |     3 |               0 | 2024-01-04T12:00:00Z | 2024-01-04T12:00:00Z | never
  dev         | applied |     3 |               2 | 2024-01-04T12:00:00Z | 2024-01-04T12:00:00Z | 2024-01-04T13:00:00Z
@@ -129,11 +130,16 @@ test('a plan in a file is applied as it was shown, or refused as stale', async (
   const forced = await seeknal(folder, 'apply plan.json --force');
   expect([forced.code, forced.err.split('\n').slice(0, 2)]).toEqual([
     0,
-    ['WARNING The plan is stale: the definition of transform.daily changed (and of 1 more)', 'It is made anew:'],
+    [
+      'WARNING The plan is stale: the definition of transform.daily changed (and of 1 more)',
+      'It is made anew:',
+    ],
   ]);
   const text = await readFile(join(folder, 'plan.json'), 'utf8');
   await writeFile(join(folder, 'plan.json'), text.replace('"dev"', '"prod"'));
-  expect((await seeknal(folder, 'apply plan.json')).err).toMatch(/^ERROR The plan was changed after it was made/u);
+  expect((await seeknal(folder, 'apply plan.json')).err).toMatch(
+    /^ERROR The plan was changed after it was made/u,
+  );
   expect((await seeknal(folder, 'apply none.json')).err).toMatch(/^ERROR There is no plan /u);
   expect((await seeknal(folder, 'apply draft_x.yml')).err).toMatch(/drafts are not part of this version/u);
 });
@@ -177,10 +183,32 @@ test('what is restated in dev is copied first; run, plan and apply say it the sa
   expect(planned.out).toMatch(
     /\* transform\.daily\n {6}restated: 1 interval in 1 task\n {6}2024-01-02 to 2024-01-03\n {6}note: its table is copied first/u,
   );
-  const ran = await seeknal(folder, 'run --env dev --restate --node daily --start 2024-01-02 --end 2024-01-02');
+  const ran = await seeknal(
+    folder,
+    'run --env dev --restate --node daily --start 2024-01-02 --end 2024-01-02',
+  );
   expect(ran.code).toBe(0);
   expect((await seeknal(folder, 'env list --json')).out).toMatch(/"differing": 2/u);
-  expect((await seeknal(folder, 'run --env dev --restate')).err).toMatch(/^ERROR Outside prod a restatement names its nodes/u);
+  expect((await seeknal(folder, 'run --env dev --restate')).err).toMatch(
+    /^ERROR Outside prod a restatement names its nodes/u,
+  );
   expect((await seeknal(folder, 'apply dev --restate daily --skip-backfill')).code).toBe(2);
   expect((await seeknal(folder, 'run')).out).toMatch(/No changes detected/u);
+});
+
+test('a query of an environment reads its views, and says when it cannot be sure', async () => {
+  const folder = await changedShop();
+  await seeknal(folder, 'apply dev');
+  const rows = async (...args: string[]): Promise<string> =>
+    (await seeknal(folder, ['query', '--csv', ...args])).out;
+  const sql = "SELECT t.amount, (SELECT count(*) FROM transform.daily) AS days FROM transform.total t";
+  expect(await rows(sql)).toBe('amount,days\n23,3\n');
+  expect(await rows('--env', 'dev', sql)).toBe('amount,days\n17,2\n');
+  expect((await seeknal(folder, ['query', '--env', 'nowhere', sql])).err).toMatch(
+    /^ERROR Environment 'nowhere' not found/u,
+  );
+  expect((await seeknal(folder, ['query', '--env', 'dev', 'FROM transform.none'])).code).toBe(1);
+  expect((await seeknal(folder, ['query', '--env', 'dev', "FROM query('FROM transform.total')"])).err).toMatch(
+    /could read prod's rows in dev/u,
+  );
 });

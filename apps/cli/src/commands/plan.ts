@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { targetOf } from '../environment-argument.ts';
 import { hasChanges, nothingToDo, planText, summaryLine } from '../output/plan-text.ts';
 import { explained } from '../output/plan-explained.ts';
+import { warnOfRefuted } from '../output/verified-text.ts';
 import type { CommandBody } from '../program.ts';
 import { refuseUnsound, type RefusedFlags } from '../refused-options.ts';
 import { planOptions, type SelectionFlags } from '../selection.ts';
@@ -33,6 +34,7 @@ export const plan: CommandBody<PlanFlags> = async (session, words, flags) => {
         await writeFile(resolve(io.cwd, file), planFileText(found));
       }
       if (environment !== 'prod') await project.keepPlan(found);
+      warnOfRefuted(found, terminal);
       if (isJson) terminal.print(JSON.stringify(found, null, 2));
       else if (flags.summary === true) {
         terminal.print(hasChanges(found) ? summaryLine(found, terminal.out) : nothingToDo(terminal.out));

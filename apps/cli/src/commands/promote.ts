@@ -41,7 +41,10 @@ export const promote: CommandBody<PromoteFlags> = async (session, [source = '', 
       ...(flags.allowGaps !== undefined && { allowGaps: flags.allowGaps }),
       confirm: (found) => {
         show(found);
-        return confirmed(session, `Promote ${source} to ${target}?`, 'The promotion', { yes: flags.yes, otherwise: true });
+        return confirmed(session, `Promote ${source} to ${target}?`, 'The promotion', {
+          yes: flags.yes,
+          otherwise: true,
+        });
       },
     });
     if (isJson) {
@@ -50,7 +53,9 @@ export const promote: CommandBody<PromoteFlags> = async (session, [source = '', 
     } else if (!isDone) print(`${target} shows all of ${source} already.`);
     else {
       const { color, mark } = out;
-      print(`${color.green(mark.ok)} ${target} shows what ${source} shows: ${count(switched.length, 'view')} changed, 0 tasks run`);
+      print(
+        `${color.green(mark.ok)} ${target} shows what ${source} shows: ${count(switched.length, 'view')} changed, 0 tasks run`,
+      );
       for (const node of promotion.left) print(`  ${node} is written by the next run of ${target}`);
       print(`  ${mark.hint} back again: seeknal env rollback ${target}`);
     }

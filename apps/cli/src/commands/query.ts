@@ -8,18 +8,23 @@ import { withProject } from '../session.ts';
 export interface QueryFlags {
   readonly csv?: boolean;
   readonly limit?: number;
+  readonly env?: string;
 }
 
 const NUMBERS = /^(?:U?(?:TINY|SMALL|BIG|HUGE)?INT(?:EGER)?|FLOAT|DOUBLE|DECIMAL.*)$/u;
 
 /** Rows of a SELECT over the views. */
-export const query: CommandBody<QueryFlags> = async (session, [sql = ''], { csv, limit }) => {
+export const query: CommandBody<QueryFlags> = async (session, [sql = ''], { csv, limit, env }) => {
   const { terminal, io, isJson } = session;
   const { signal, release } = io.interruption();
   const result = await withProject(
     session,
     (project) => {
-      const rows = project.query(sql, { signal, ...(limit !== undefined && { limit }) });
+      const rows = project.query(sql, {
+        signal,
+        ...(limit !== undefined && { limit }),
+        ...(env !== undefined && { environment: env }),
+      });
       return orInterrupted(rows, signal, () => true);
     },
     { isQuiet: true },

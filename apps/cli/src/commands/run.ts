@@ -8,6 +8,7 @@ import { taskName } from '../output/progress-log.ts';
 import { eventJson, STREAM_VERSION, summaryJson } from '../output/run-json.ts';
 import { runProgress, type RunProgress } from '../output/run-progress.ts';
 import { runHeader, runSummary, type GraphSize } from '../output/run-text.ts';
+import { warnOfRefuted } from '../output/verified-text.ts';
 import type { CommandBody } from '../program.ts';
 import { planOptions, type SelectionFlags } from '../selection.ts';
 import { withProject, type Session } from '../session.ts';
@@ -64,6 +65,7 @@ export function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: b
     terminal.print(JSON.stringify(eventJson({ type: 'planned', plan })));
     return;
   }
+  warnOfRefuted(plan, terminal);
   terminal.print(planText(plan, terminal.out));
   if (withTasks) for (const task of plan.tasks) terminal.print(`  ${task.action} ${taskName(task)}`);
 }
@@ -154,6 +156,7 @@ function textListener(session: Session, graph: GraphSize, isFull: boolean, shows
   const hear = (event: RunEvent): void => {
     switch (event.type) {
       case 'planned':
+        warnOfRefuted(event.plan, terminal);
         terminal.print(
           showsPlan ? planText(event.plan, terminal.out) : runHeader(event.plan, graph, isFull, terminal.out),
         );

@@ -3,6 +3,7 @@ import type { NodeAction, NodePlan, Plan } from '@seeknal/plan';
 import { count } from './numbers.ts';
 import { isAllTime, rangeLines, scopeText } from './ranges.ts';
 import type { Style } from './style.ts';
+import { verifiedLine } from './verified-text.ts';
 
 const LABELS = {
   BREAKING: 'BREAKING - rebuilds downstream',
@@ -18,8 +19,8 @@ export const hasChanges = ({ tasks, environment, base, summary: { add, change, r
 export function planText(plan: Plan, style: Style): string {
   const { color } = style;
   const told = plan.nodes.filter(
-    ({ action, maybe, notes, reason }) =>
-      action !== 'keep' || maybe.length + notes.length > 0 || reason !== 'up to date',
+    ({ action, maybe, notes, reason, verified }) =>
+      action !== 'keep' || maybe.length + notes.length > 0 || verified !== null || reason !== 'up to date',
   );
   const kept = plan.nodes.filter((node) => !told.includes(node)).map(({ node }) => node);
   const lines = [
@@ -84,6 +85,8 @@ function nodeLines(node: NodePlan, style: Style): readonly string[] {
     const line = [...words, ...(maybe.length > 0 ? [maybe.join(', ')] : [])].join(': ');
     if (line !== '') add(line);
   }
+  const verified = verifiedLine(node, style);
+  if (verified !== null) add(verified);
   for (const note of node.notes) add(color.dim(`note: ${note}`));
   return lines;
 }

@@ -26,7 +26,9 @@ export function changeLines(
     ...changes.map(({ node, action }) => `  ${signOf(SIGNS[action], style)} ${node}  ${WORDS[action]}`),
     ...(changes.length === 0 ? ['  nothing changes'] : []),
     ...(gaps ?? []).map((gap) => warn(`rows are missing: ${gap}`)),
-    ...(moved === null ? [warn('the target moved since')] : (moved ?? []).map((node) => warn(`${node} moved in the target since`))),
+    ...(moved === null
+      ? [warn('the target moved since')]
+      : (moved ?? []).map((node) => warn(`${node} moved in the target since`))),
     '',
     `${color.bold('Promotion:')} ${of('add')} to add, ${of('change', 'metadata')} to change, ${of('remove')} to remove. ${count(0, 'task')}.`,
   ];

@@ -5,6 +5,7 @@ import { diffTrees, type SqlEdit } from '@seeknal/sql-diff';
 import type { ResolvedNode } from '../resolve.ts';
 import { hasTable, type EnvironmentRecord, type SnapshotId, type SnapshotRecord, type StateView } from '../snapshot.ts';
 import type { Cause, NodeImpact } from './node-impact.ts';
+import { refutationOf, refutedText } from './refutation.ts';
 import { everythingIn, nodeMeaning, tableMeaning, type NodeMeaning, type NodeVersion, type ParseSql } from './node-meaning.ts';
 
 const fold = (name: string): string => name.toLowerCase();
@@ -62,13 +63,16 @@ class Search {
     const isOwn = canonicalJson(node.node.definition) !== canonicalJson(from.definition);
     const above = await this.#inputPairs(node, from);
     const areInputsSame = above.every(({ now, old }) => old !== null && sameRows(now, old));
-    const isUntouched = !isOwn && areInputsSame;
+    const refutation = refutationOf(node.node.fingerprint, this.#state);
+    const isUntouched = !isOwn && areInputsSame && refutation === undefined;
     // Nothing that it is made from differs: its meaning is that of the rows that are there.
     const before =
       this.#before.get(from.id) ??
       (isUntouched ? tableMeaning(id, from.id, from.columns, this.#terms) : await this.#meaningBefore(from));
     this.#before.set(from.id, before);
-    const now = isUntouched ? before : await this.#meaningNow(node);
+    const found = isUntouched ? before : await this.#meaningNow(node);
+    // What was seen to be otherwise counts, whatever is thought of the query: for those that read it as well.
+    const now = refutation === undefined ? found : { ...found, rows: this.#terms.fresh('refuted', [found.rows]) };
     this.#now.set(id, now);
     const impact = compareRows(before, now, fold);
     const canKeep = hasTable(node.snapshot.materialization) && from.materialization === node.snapshot.materialization;
@@ -88,6 +92,7 @@ class Search {
       reads,
       doubts: now.doubts,
       problems: now.problems,
+      refuted: refutation === undefined ? null : refutedText(refutation, now.unstable),
       edits: await this.#edits(sql),
       sql,
     };

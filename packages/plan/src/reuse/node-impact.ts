@@ -23,6 +23,8 @@ export interface NodeImpact {
   readonly doubts: readonly string[];
   /** Names that do not bind any more. */
   readonly problems: readonly string[];
+  /** Why rows that were thought to be the same are not: a comparison found others. Null: none did. */
+  readonly refuted: string | null;
   /** How its own query was edited. */
   readonly edits: readonly SqlEdit[];
   /** The SQL of both versions, canonical; null where one has none. */

@@ -22,6 +22,8 @@ export interface NodeMeaning extends RowsMeaning {
   readonly doubts: readonly string[];
   /** Other runs over the same rows may give other ones. */
   readonly isVolatile: boolean;
+  /** Why two runs over the same rows may differ all the same: ties under a LIMIT, aggregates by order. */
+  readonly unstable: readonly string[];
 }
 
 /** One version of a node: its definition over certain inputs. */
@@ -63,6 +65,7 @@ export function tableMeaning(
     problems: [],
     doubts: [],
     isVolatile: false,
+    unstable: [],
   };
 }
 
@@ -75,7 +78,7 @@ export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: 
   const { sql, ...rest } = definition;
   const frame = terms.of(`made as ${canonicalJson([version.materialization, rest])}`);
   if (typeof sql !== 'string' || version.materialization === 'rule' || version.materialization === 'exposure') {
-    return whole(version, frame, 'it is not a query', terms);
+    return whole(version, frame, null, terms);
   }
   let query: Query;
   try {
@@ -103,6 +106,7 @@ export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: 
     problems: found.problems.map(({ message }) => message),
     doubts: found.opaque,
     isVolatile,
+    unstable: found.unstable,
   };
 }
 
@@ -127,7 +131,7 @@ function tablesIn(inputs: readonly VersionInput[]): (path: readonly string[]) =>
 }
 
 /** The meaning of what cannot be analysed: its definition and all that its inputs hold. */
-function whole({ definition, inputs, columns }: NodeVersion, frame: Term, doubt: string, terms: TermTable): NodeMeaning {
+function whole({ definition, inputs, columns }: NodeVersion, frame: Term, doubt: string | null, terms: TermTable): NodeMeaning {
   const rows = terms.of(`whole ${canonicalJson(definition['sql'] ?? null)}`, [frame, ...inputs.map(({ meaning }) => everythingIn(meaning, terms))]);
   return {
     rows,
@@ -135,8 +139,9 @@ function whole({ definition, inputs, columns }: NodeVersion, frame: Term, doubt:
     order: rows,
     open: columns === null ? (name) => terms.of(`column ${fold(name)}`, [rows]) : null,
     problems: [],
-    doubts: [doubt],
+    doubts: doubt === null ? [] : [doubt],
     isVolatile: false,
+    unstable: [],
   };
 }
 

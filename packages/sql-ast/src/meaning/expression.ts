@@ -2,7 +2,8 @@ import type { Call, Expression, OrderTerm, Star, Subquery, Window } from '../tre
 import type { Analysis } from './analysis.ts';
 import type { RowsMeaning } from './meaning.ts';
 import { queryMeaning, type CteScope } from './query.ts';
-import { resolveName, wholeScope, type Scope } from './scope.ts';
+import { columnsIn } from './names.ts';
+import { isBoundIn, resolveName, wholeScope, type Scope } from './scope.ts';
 import type { Term } from './terms.ts';
 
 /** Where an expression stands. */
@@ -10,18 +11,14 @@ export interface ExpressionContext {
   readonly scope: Scope;
   readonly ctes: CteScope;
   readonly analysis: Analysis;
-  /** The rows that aggregates here run over. */
+  /** The rows that aggregates and windows here run over; how they are grouped, the rows of the SELECT tell. */
   readonly over: Term;
-  /** The rows that windows here run over. */
-  readonly windowOver: Term;
   /** Physical order of those rows, which some of them can observe. */
   readonly order: Term;
   /** What FROM gives, for `#1`; null where there is none. */
   readonly input: RowsMeaning | null;
   /** What a COLUMNS(…) in the expression stands for at the moment; null: nothing. */
   readonly star: Term | null;
-  /** Items that an ORDER BY names by number, with what they mean. */
-  readonly standing?: ReadonlyMap<Expression, Term>;
   /** Notes what stands in the expression. */
   readonly seen: Seen;
 }
@@ -30,7 +27,6 @@ export interface ExpressionContext {
 export interface Seen {
   /** An aggregate of this SELECT. */
   aggregate: boolean;
-  window: boolean;
   /** A function that gives several rows. */
   rows: boolean;
   /** A call or a piece that could do anything. */
@@ -39,7 +35,6 @@ export interface Seen {
 
 export const nothingSeen = (): Seen => ({
   aggregate: false,
-  window: false,
   rows: false,
   opaque: false,
 });
@@ -49,8 +44,6 @@ export function expressionMeaning(expression: Expression, context: ExpressionCon
   const { analysis, scope } = context;
   const { terms } = analysis;
   const of = (each: Expression): Term => expressionMeaning(each, context);
-  const standing = context.standing?.get(expression);
-  if (standing !== undefined) return standing;
   switch (expression.kind) {
     case 'column':
       return resolveName(expression.path, scope, analysis, expression.span?.start ?? null);
@@ -111,8 +104,10 @@ function callMeaning(call: Call, context: ExpressionContext): Term {
   const kind = analysis.functionKind(call.name);
   const isWindow = call.over !== null;
   const isAggregate = kind === 'aggregate' && !isWindow;
-  if (isWindow) seen.window = true;
-  if (isAggregate) seen.aggregate = true;
+  if (isAggregate) {
+    seen.aggregate = true;
+    noteOuterAggregate(call, context);
+  }
   if (kind === 'rows') seen.rows = true;
   if (kind === 'unknown') {
     seen.opaque = true;
@@ -145,7 +140,22 @@ function callMeaning(call: Call, context: ExpressionContext): Term {
     analysis.volatile.add(call.name);
     return terms.fresh(label, parts);
   }
-  return terms.of(label, parts, ordered || kind === 'rows' ? [isWindow ? context.windowOver : context.over, order] : []);
+  return terms.of(label, parts, ordered || kind === 'rows' ? [context.over, order] : []);
+}
+
+/**
+ * An aggregate of nothing but outer columns is one of an outer SELECT, which it makes a single group. Which
+ * of them is not followed.
+ */
+function noteOuterAggregate({ arguments: given, filter, orderBy }: Call, { scope, analysis }: ExpressionContext): void {
+  if (scope.outer === null) return;
+  const paths = columnsIn([given, filter, orderBy]);
+  if (paths.length === 0 || paths.some((path) => isBoundIn(path, scope, analysis))) return;
+  for (let outer: Scope | null = scope.outer; outer !== null; outer = outer.outer) {
+    if (outer.seen === null) continue;
+    outer.seen.aggregate = true;
+    outer.seen.opaque = true;
+  }
 }
 
 function windowMeaning({ partitionBy, orderBy, frame }: Window, context: ExpressionContext): Term {
@@ -166,9 +176,11 @@ function windowMeaning({ partitionBy, orderBy, frame }: Window, context: Express
 
 /** One term of an ORDER BY. */
 export const orderMeaning = (term: OrderTerm, context: ExpressionContext): Term =>
-  context.analysis.terms.of(`by ${term.descending} ${term.nullsFirst}`, [
-    expressionMeaning(term.expression, context),
-  ]);
+  orderedBy(term, expressionMeaning(term.expression, context), context.analysis);
+
+/** The order that a term asks for, by this value. */
+export const orderedBy = ({ descending, nullsFirst }: OrderTerm, value: Term, { terms }: Analysis): Term =>
+  terms.of(`by ${descending} ${nullsFirst}`, [value]);
 
 function subqueryMeaning(subquery: Subquery, context: ExpressionContext): Term {
   const { analysis, scope, ctes } = context;

@@ -11,8 +11,9 @@ import type { Analysis } from './analysis.ts';
 import { expressionMeaning, nothingSeen, type ExpressionContext } from './expression.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { pivotMeaning, unpivotMeaning } from './pivot.ts';
-import { opaqueInputs, outside, queryMeaning, type QueryContext } from './query.ts';
-import { wholeOf, wholeScope, type Entry, type Scope } from './scope.ts';
+import { opaqueInputs, outside } from './opaque.ts';
+import { queryMeaning, type QueryContext } from './query.ts';
+import { scopeOf, wholeOf, wholeScope, type Entry, type Scope } from './scope.ts';
 import type { Term } from './terms.ts';
 
 /** What FROM brings into scope, and the rows that it gives. */
@@ -25,7 +26,7 @@ export interface FromMeaning {
 
 /** Where a relation stands: `left` is what stands to its left, which it may refer to. */
 interface FromContext extends QueryContext {
-  readonly left: readonly Entry[];
+  readonly left: Pick<FromMeaning, 'entries' | 'merged'>;
   /** Counts the relations; null where there is only one, which then needs no number. */
   readonly count: { next: number } | null;
 }
@@ -38,7 +39,7 @@ export function fromMeaning(relation: Relation | null, context: QueryContext): F
     return { entries: [], merged: new Map(), rows };
   }
   const count = leaves(relation) > 1 ? { next: 0 } : null;
-  return relationMeaning(relation, { ...context, left: [], count });
+  return relationMeaning(relation, { ...context, left: { entries: [], merged: new Map() }, count });
 }
 
 const leaves = (relation: Relation): number =>
@@ -108,8 +109,8 @@ function placed(meaning: RowsMeaning, { count, analysis: { terms } }: FromContex
   count.next += 1;
   return {
     ...meaning,
-    columns: meaning.columns.map((column) => ({ ...column, value: terms.of(place, [column.value]) })),
-    open: openThen(meaning.open, (value) => terms.of(place, [value])),
+    columns: meaning.columns.map((column) => ({ ...column, value: terms.marked(place, column.value) })),
+    open: openThen(meaning.open, (value) => terms.marked(place, value)),
   };
 }
 
@@ -140,7 +141,9 @@ export function renamed(
       ...names.map((name, index) => ({
         name,
         // Which column of an unknown list it is depends on the whole list.
-        value: columns[index]?.value ?? terms.of(`column ${index}`, [rows, ...(open === null ? [] : [open('*')])]),
+        value:
+          (open === null ? columns[index]?.value : undefined) ??
+          terms.of(`column ${index} of`, [rows, ...columns.map(({ value }) => value), ...(open === null ? [] : [open('*')])]),
       })),
       ...columns.slice(names.length),
     ],
@@ -173,16 +176,13 @@ export function openTable(name: readonly string[], { terms, fold }: Pick<Analysi
   };
 }
 
-function leftScope({ left, outer }: FromContext): Scope {
-  const depth = outer === null ? 0 : outer.depth + 1;
-  return { entries: left, merged: new Map(), aliases: null, parameters: new Map(), outer, depth };
-}
+const leftScope = ({ left: { entries, merged }, outer }: FromContext): Scope => scopeOf(entries, outer, merged);
 
 function expressionContext(context: FromContext, scope: Scope = leftScope(context)): ExpressionContext {
   const { analysis, ctes } = context;
   const none = analysis.terms.of('no order');
   const over = analysis.terms.of('from');
-  return { scope, ctes, analysis, over, windowOver: over, order: none, input: null, star: null, seen: nothingSeen() };
+  return { scope, ctes, analysis, over, order: none, input: null, star: null, seen: nothingSeen() };
 }
 
 /** The names that the engine gives to the one column of these functions. */
@@ -210,7 +210,7 @@ function functionMeaning({ call, withOrdinality, columns }: FunctionRelation, co
   if (!isKnown || inner.seen.opaque) {
     analysis.opaque.add(call.kind === 'call' ? `the function ${call.name} is not known` : 'a table function');
   }
-  const own = call.kind === 'call' && OWN_COLUMN.has(call.name) && call.arguments.length === 1 ? call.name : null;
+  const own = call.kind === 'call' && OWN_COLUMN.has(call.name) ? call.name : null;
   const readsTables = !isKnown || OF_TABLES.has(call.name);
   if (isKnown && readsTables) analysis.opaque.add(`the function ${call.name} may read any table`);
   // What it reads may change without any text that changes.
@@ -274,7 +274,11 @@ function joinMeaning(join: JoinRelation, context: FromContext): FromMeaning {
   const { analysis } = context;
   const { terms } = analysis;
   const left = relationMeaning(join.left, context);
-  const right = relationMeaning(join.right, { ...context, left: [...context.left, ...left.entries] });
+  const beside = {
+    entries: [...context.left.entries, ...left.entries],
+    merged: new Map([...context.left.merged, ...left.merged]),
+  };
+  const right = relationMeaning(join.right, { ...context, left: beside });
   const names = join.natural ? sharedNames(left.rows, right.rows, analysis) : join.using.map(analysis.fold);
   const pairs = names.map((name) => ({ name, pair: [left, right].map((side) => columnOf(name, side, analysis)) }));
   const entries = [...left.entries, ...right.entries];
@@ -282,10 +286,7 @@ function joinMeaning(join: JoinRelation, context: FromContext): FromMeaning {
   for (const { name, pair } of pairs) merged.set(name, terms.of('using', pair));
   const around = leftScope(context);
   // What stands left of the whole join can be seen from its condition, as from a subquery.
-  const scope: Scope =
-    context.left.length === 0
-      ? { ...around, entries, merged }
-      : { ...around, entries, merged, outer: around, depth: around.depth + 1 };
+  const scope = scopeOf(entries, context.left.entries.length === 0 ? context.outer : around, merged);
   const inner = expressionContext(context, scope);
   const on = join.on === null ? [] : [expressionMeaning(join.on, inner)];
   const isOpenNatural = join.natural && (left.rows.open !== null || right.rows.open !== null);

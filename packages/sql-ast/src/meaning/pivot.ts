@@ -12,7 +12,7 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
   const { analysis } = outer;
   const { terms, fold } = analysis;
   const scope = { ...outer.scope, entries: source.entries, merged: source.merged, outer: outer.scope.outer };
-  const context: ExpressionContext = { ...outer, scope, over: source.rows.rows, windowOver: source.rows.rows };
+  const context: ExpressionContext = { ...outer, scope, over: source.rows.rows };
   const on = pivot.on.flatMap(({ expressions }) => expressions);
   const onTerms = on.map((each) => expressionMeaning(each, context));
   const values = pivot.aggregates.map(({ expression }) => expressionMeaning(expression, context));

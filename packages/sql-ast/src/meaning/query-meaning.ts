@@ -1,6 +1,7 @@
 import { dependsOnOrder, functionKind } from '../function-kinds.ts';
 import { isVolatileFunction, isVolatileWord } from '../volatile-calls.ts';
 import type { Dialect } from '../dialect.ts';
+import { foldCase } from '../keywords.ts';
 import type { Query } from '../tree.ts';
 import type { Analysis, MeaningOptions } from './analysis.ts';
 import type { QueryMeaning } from './meaning.ts';
@@ -31,7 +32,7 @@ export function engineMeaning(
 export function meaningOf(query: Query, options: MeaningOptions): QueryMeaning {
   const analysis: Analysis = {
     ...options,
-    fold: options.caseSensitive ? (name) => name : (name) => name.toLowerCase(),
+    fold: options.caseSensitive ? (name) => name : foldCase,
     blocks: [],
     problems: [],
     opaque: new Set(),

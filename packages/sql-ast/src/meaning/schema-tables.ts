@@ -1,3 +1,4 @@
+import { foldCase } from '../keywords.ts';
 import type { MeaningOptions } from './analysis.ts';
 import { openTable } from './from.ts';
 import type { RowsMeaning } from './meaning.ts';
@@ -16,7 +17,7 @@ export function tablesOf(
   schema: Schema,
   { terms, caseSensitive }: { readonly terms: TermTable; readonly caseSensitive: boolean },
 ): MeaningOptions['table'] {
-  const fold = (name: string): string => (caseSensitive ? name : name.toLowerCase());
+  const fold = (name: string): string => (caseSensitive ? name : foldCase(name));
   const byName = new Map<string, string[]>();
   for (const key of Object.keys(schema)) {
     const parts = key.split('.');

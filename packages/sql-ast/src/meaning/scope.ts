@@ -1,4 +1,5 @@
 import type { Analysis } from './analysis.ts';
+import type { Seen } from './expression.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import type { Term } from './terms.ts';
 
@@ -16,6 +17,8 @@ export interface Scope {
   readonly merged: ReadonlyMap<string, Term>;
   /** Items of the SELECT list by alias; null while none can be seen. */
   readonly aliases: Aliases | null;
+  /** Notes of the SELECT whose scope this is: an aggregate in a subquery may be its own. Null: it has none. */
+  readonly seen: Seen | null;
   readonly parameters: ReadonlyMap<string, Term>;
   readonly outer: Scope | null;
   /** How many scopes are around it. */
@@ -25,9 +28,26 @@ export interface Scope {
 export interface Aliases {
   /** The meaning of the item with this alias, if it can be seen from here. */
   readonly find: (name: string) => Term | undefined;
-  /** ORDER BY and DISTINCT ON look for an alias before a column. */
-  readonly first: boolean;
+  /** Everything that an alias could stand for here. */
+  readonly all: () => readonly Term[];
+  /** ORDER BY, DISTINCT ON and HAVING may mean the item although there is a column of its name. */
+  readonly beforeColumns: boolean;
 }
+
+/** A scope in which columns alone can be seen. */
+export const scopeOf = (
+  entries: readonly Entry[],
+  outer: Scope | null,
+  merged: Scope['merged'] = new Map(),
+): Scope => ({
+  entries,
+  merged,
+  aliases: null,
+  seen: null,
+  parameters: new Map(),
+  outer,
+  depth: outer === null ? 0 : outer.depth + 1,
+});
 
 /** What a path of names may stand for in one scope: the readings that the engine could choose, best first. */
 interface Readings {
@@ -48,7 +68,7 @@ export function resolveName(path: readonly string[], scope: Scope, analysis: Ana
   for (let inner: Scope | null = scope; inner !== null; inner = inner.outer) {
     const { terms, ambiguous, certain } = readingsIn(folded, inner, analysis);
     const seen =
-      inner === scope ? terms : terms.map((term) => analysis.terms.of(`outer ${inner.depth}`, [term]));
+      inner === scope ? terms : terms.map((term) => analysis.terms.marked(`outer ${inner.depth}`, term));
     found.push(...seen);
     if (ambiguous) {
       note(analysis, 'COLUMN_AMBIGUOUS', path, at, candidates(folded, inner, analysis));
@@ -72,9 +92,13 @@ export function resolveName(path: readonly string[], scope: Scope, analysis: Ana
 function readingsIn(path: readonly string[], scope: Scope, analysis: Analysis): Readings {
   const [first = ''] = path;
   if (path.length === 1) return bareReadings(first, scope, analysis);
-  const parameter = scope.parameters.get(first);
-  if (parameter !== undefined) return { terms: [field(parameter, path.slice(1), analysis)], ambiguous: false, certain: true };
   const qualified = qualifiedReadings(path, scope, analysis);
+  const parameter = scope.parameters.get(first);
+  if (parameter !== undefined) {
+    // A table of the name of a lambda's parameter hides it.
+    const terms = [field(parameter, path.slice(1), analysis), ...qualified.terms];
+    return { terms, ambiguous: false, certain: true };
+  }
   if (qualified.terms.length > 0) {
     // A field of a struct column is spelt like a column of a table.
     const structs = columnReadings(first, scope, analysis, false).terms;
@@ -94,15 +118,16 @@ function bareReadings(name: string, scope: Scope, analysis: Analysis): Readings 
   if (parameter !== undefined) return { terms: [parameter], ambiguous: false, certain: true };
   const columns = columnReadings(name, scope, analysis);
   const alias = scope.aliases?.find(name);
-  if (alias === undefined) return columns.terms.length > 0 ? columns : wholeRow(name, scope, analysis);
-  // Where an outer column could be meant as well, both readings count.
+  const row = columns.terms.length > 0 ? NONE : wholeRow(name, scope, analysis);
+  if (alias === undefined) return columns.terms.length > 0 ? columns : row;
+  // Where an outer column or a whole row could be meant as well, all readings count.
   const certain = scope.outer === null;
-  if (columns.terms.length === 0) return { terms: [alias], ambiguous: false, certain };
-  if (scope.aliases?.first === true) {
+  if (columns.terms.length === 0) return { terms: [alias, ...row.terms], ambiguous: false, certain };
+  if (scope.aliases?.beforeColumns === true) {
     return { terms: [alias, ...columns.terms], ambiguous: false, certain: true };
   }
   // A column hides an alias; where the column is only possible, either may be meant.
-  return columns.certain ? columns : { terms: [...columns.terms, alias], ambiguous: false, certain: true };
+  return columns.certain ? columns : { terms: [...columns.terms, alias], ambiguous: false, certain };
 }
 
 /** @param guesses Whether columns that an unknown table may have count. */
@@ -112,8 +137,17 @@ function columnReadings(name: string, scope: Scope, analysis: Analysis, guesses 
   const known = scope.entries.flatMap(({ rows }) => visible(rows, name, analysis));
   if (known.length > 1) return { terms: known, ambiguous: true, certain: true };
   const open = scope.entries.flatMap(({ rows }) => (rows.open === null || !guesses ? [] : [rows.open(name)]));
+  if (name === 'rowid' && known.length === 0) {
+    // A table has one, which no schema lists: it says in which place a row is kept.
+    const rowids = scope.entries.map(({ rows }) => analysis.terms.of('rowid', [rows.rows, rows.order]));
+    return { terms: [...rowids, ...open], ambiguous: false, certain: false };
+  }
   return { terms: [...known, ...open], ambiguous: false, certain: known.length === 1 && open.length === 0 };
 }
+
+/** Whether a name can be bound in this scope alone. */
+export const isBoundIn = (path: readonly string[], scope: Scope, analysis: Analysis): boolean =>
+  readingsIn(path.map(analysis.fold), scope, analysis).terms.length > 0;
 
 /** The name of a relation, used as a value, is its whole row. */
 function wholeRow(name: string, scope: Scope, analysis: Analysis): Readings {
@@ -165,7 +199,8 @@ export const wholeOf = (rows: RowsMeaning, analysis: Analysis): Term =>
 export function wholeScope(scope: Scope, analysis: Analysis): readonly Term[] {
   const found: Term[] = [];
   for (let inner: Scope | null = scope; inner !== null; inner = inner.outer) {
-    for (const { rows } of inner.entries) found.push(analysis.terms.of(`outer ${inner.depth}`, [wholeOf(rows, analysis)]));
+    const parts = [...inner.entries.map(({ rows }) => wholeOf(rows, analysis)), ...(inner.aliases?.all() ?? [])];
+    found.push(...parts.map((part) => analysis.terms.of(`outer ${inner.depth}`, [part])));
   }
   return found;
 }

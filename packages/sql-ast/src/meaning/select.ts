@@ -1,183 +1,161 @@
 import type { Expression, Select } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
-import { expressionMeaning, nothingSeen, type ExpressionContext, type Seen } from './expression.ts';
+import { groupSets, isGroupedByAll, keysOfAll } from './groups.ts';
+import { expressionMeaning, nothingSeen, orderedBy, type ExpressionContext, type Seen } from './expression.ts';
 import { fromMeaning, sampledRows, type FromMeaning } from './from.ts';
-import { itemsMeaning, type Item } from './items.ts';
+import { itemsMeaning, itemValues, numberedItem, type Item } from './items.ts';
+import { limited, ordered } from './limited.ts';
 import type { RowsMeaning } from './meaning.ts';
-import { limited, type QueryContext } from './query.ts';
-import { wholeScope, type Aliases, type Scope } from './scope.ts';
+import type { QueryContext } from './query.ts';
+import { itemAliases, writtenAliases } from './select-aliases.ts';
+import { scopeOf, wholeScope } from './scope.ts';
 import type { Term } from './terms.ts';
+
+/** A SELECT with everything in it bound: what is left is to say which rows it gives. */
+interface Block {
+  readonly select: Select;
+  readonly from: FromMeaning;
+  readonly items: readonly Item[];
+  /** The rows that WHERE leaves. */
+  readonly base: Term;
+  readonly sets: readonly Term[];
+  readonly having: readonly Term[];
+  readonly qualify: readonly Term[];
+  readonly distinctOn: readonly Term[];
+  readonly orderBy: readonly Term[];
+  readonly context: ExpressionContext;
+  /** As ORDER BY sees it. */
+  readonly ordering: ExpressionContext;
+}
 
 /**
  * A plain SELECT. Which rows there are follows from FROM, WHERE, the groups, HAVING and QUALIFY; from the
  * items only where they can multiply, merge or order rows that a LIMIT then cuts.
  */
 export function selectMeaning(select: Select, context: QueryContext): RowsMeaning {
+  const block = boundBlock(select, context);
+  const { items, from, orderBy, ordering } = block;
   const { analysis } = context;
-  const { terms } = analysis;
-  const plain = fromMeaning(select.from, context);
-  const from: FromMeaning =
-    select.sample === null ? plain : { ...plain, rows: sampledRows(plain.rows, select.sample.text, analysis) };
-  const at = selectContext(select, from, context);
-  const where = select.where === null ? null : expressionMeaning(select.where, at);
-  const base = where === null ? from.rows.rows : terms.of('filtered', [from.rows.rows, where]);
-  const over: ExpressionContext = { ...at, over: base, windowOver: base };
-  const keys = (select.groupBy?.terms ?? []).map((term) => groupTerm(term, select, from, over));
-  const sets = groupSets(select, keys, analysis);
-  const having = select.having === null ? [] : [expressionMeaning(select.having, over)];
-  let items = itemsMeaning(select.items, from, over);
-  const isGrouped = select.groupBy !== null || select.having !== null || isAggregated(over.seen, items);
-  if (isGrouped && (over.seen.window || items.some(({ seen }) => seen.window) || select.qualify !== null)) {
-    // Windows run over the groups, not over the rows that were grouped.
-    const groups = terms.of(`groups ${select.groupBy?.all === true ? analysis.keyOf(select) : ''}`, [base, ...sets, ...having]);
-    over.seen.window = false;
-    items = itemsMeaning(select.items, from, { ...over, windowOver: groups });
-    return finished(select, from, items, { ...over, windowOver: groups }, base, sets, having, true);
-  }
-  return finished(select, from, items, over, base, sets, having, isGrouped);
+  const isGrouped = isAggregated(block);
+  const order = isGrouped || select.distinct !== null ? analysis.terms.of('no order') : from.rows.order;
+  const rows = distinctRows(selectedRows(block, isGrouped), order, block);
+  return limited({ rows, columns: namedColumns(items), order, open: openOf(items, block) }, orderBy, select, ordering);
 }
 
-const isAggregated = (seen: Seen, items: readonly Item[]): boolean =>
-  seen.aggregate || items.some((item) => item.seen.aggregate);
-
-function finished(
-  select: Select,
-  from: FromMeaning,
-  items: readonly Item[],
-  over: ExpressionContext,
-  base: Term,
-  sets: readonly Term[],
-  having: readonly Term[],
-  isGrouped: boolean,
-): RowsMeaning {
-  const { analysis } = over;
+function boundBlock(select: Select, { outer, ctes, analysis }: QueryContext): Block {
   const { terms } = analysis;
-  const values = items.map(({ value }) => value);
-  const openStars = items.flatMap(({ open }) => (open === null ? [] : [open('*')]));
-  const all = [...values, ...openStars];
+  const plain = fromMeaning(select.from, { outer, ctes, analysis });
+  const from: FromMeaning =
+    select.sample === null ? plain : { ...plain, rows: sampledRows(plain.rows, select.sample.text, analysis) };
+  const seen = nothingSeen();
+  const { rows, order } = from.rows;
+  const bare: ExpressionContext = {
+    scope: { ...scopeOf(from.entries, outer, from.merged), seen },
+    ctes,
+    analysis,
+    over: rows,
+    order,
+    input: from.rows,
+    star: null,
+    seen,
+  };
+  const named: ExpressionContext = { ...bare, scope: { ...bare.scope, aliases: writtenAliases(select, bare) } };
+  const where = select.where === null ? [] : [expressionMeaning(select.where, named)];
+  const base = where.length === 0 ? rows : terms.of('filtered', [rows, ...where]);
+  const context = { ...named, over: base };
+  const items = itemsMeaning(select.items, from, context);
+  const grouped: ExpressionContext = {
+    ...context,
+    scope: { ...context.scope, aliases: writtenAliases(select, { ...bare, over: base }, true) },
+  };
+  const ordering: ExpressionContext = {
+    ...context,
+    scope: { ...context.scope, aliases: itemAliases(items, analysis) },
+  };
+  const of = (expression: Expression | null, within: ExpressionContext): readonly Term[] =>
+    expression === null ? [] : [expressionMeaning(expression, within)];
+  return {
+    select,
+    from,
+    items,
+    base,
+    sets: groupSets(select, items, context),
+    having: of(select.having, grouped),
+    qualify: of(select.qualify, grouped),
+    distinctOn: (select.distinct?.on ?? []).map((each) => numberedOr(each, items, ordering)),
+    orderBy: orderTerms(select, items, ordering),
+    context,
+    ordering,
+  };
+}
+
+const seenIn = ({ context, items }: Block): readonly Seen[] => [context.seen, ...items.map(({ seen }) => seen)];
+
+const isAggregated = (block: Block): boolean =>
+  block.select.groupBy !== null || block.select.having !== null || seenIn(block).some(({ aggregate }) => aggregate);
+
+/** The rows before DISTINCT and LIMIT. */
+function selectedRows(block: Block, isGrouped: boolean): Term {
+  const { select, from, items, base, sets, having, qualify, context } = block;
+  const { analysis, scope } = context;
+  const { terms } = analysis;
   let rows = base;
   if (isGrouped) {
-    const grouping = select.groupBy?.all === true ? [terms.ofSet('all', keysOfAll(items))] : sets;
+    const grouping = isGroupedByAll(select) ? [terms.ofSet('all', keysOfAll(items))] : sets;
     rows = terms.of(`grouped ${select.groupBy !== null}`, [rows, ...grouping, ...having]);
   }
-  if (select.qualify !== null) rows = terms.of('qualified', [rows, expressionMeaning(select.qualify, over)]);
-  const seen = [over.seen, ...items.map((item) => item.seen)];
-  if (seen.some((each) => each.rows)) rows = terms.of('multiplied', [rows, ...all]);
-  if (seen.some((each) => each.opaque)) {
-    rows = terms.of(`opaque ${analysis.keyOf(select)}`, [rows, from.rows.rows, ...all, ...wholeScope(over.scope, analysis)]);
-  }
-  const order = isGrouped || select.distinct !== null ? terms.of('no order') : from.rows.order;
-  const ordering = orderContext(select, items, from, { ...over, over: isGrouped ? base : over.over });
-  const by = orderTerms(select, items);
-  let meaning: RowsMeaning = { rows, columns: namedColumns(items), order, open: openOf(items, analysis) };
-  if (select.distinct?.on === null) {
-    meaning = { ...meaning, rows: terms.of('distinct', [rows, terms.ofSet('values', all)]) };
-  } else if (select.distinct !== null) {
-    analysis.unstable.add('DISTINCT ON takes any of the rows with equal keys');
-    const on = select.distinct.on.map((each) => expressionMeaning(ordinal(each, items) ?? each, ordering));
-    const ordered = limited(meaning, { orderBy: by, limit: null, offset: null }, ordering);
-    meaning = { ...meaning, rows: terms.of('distinct on', [rows, terms.ofSet('on', on), ordered.order, from.rows.order]) };
-  }
-  return limited(meaning, { ...select, orderBy: by }, ordering);
+  if (qualify.length > 0) rows = terms.of('qualified', [rows, ...qualify]);
+  const seen = seenIn(block);
+  const multiplied = seen.some((each) => each.rows);
+  if (multiplied) rows = terms.of('multiplied', [rows, ...itemValues(block.items), ...block.orderBy, ...block.distinctOn]);
+  // Under several sets a key is NULL where it is not in the set: which name means which key counts.
+  const isTextual = seen.some(({ opaque }) => opaque) || (select.groupBy?.sets ?? null) !== null;
+  if (!isTextual) return rows;
+  const names = JSON.stringify(from.rows.columns.map(({ name }) => name));
+  return terms.of(`text ${analysis.keyOf(select)} ${names}`, [
+    rows,
+    from.rows.rows,
+    ...itemValues(block.items),
+    ...wholeScope({ ...scope, aliases: null }, analysis),
+  ]);
+}
+
+/** What DISTINCT leaves of the rows. */
+function distinctRows(rows: Term, order: Term, block: Block): Term {
+  const { select, from, distinctOn, orderBy, context } = block;
+  const { terms, unstable } = context.analysis;
+  if (select.distinct === null) return rows;
+  if (select.distinct.on === null) return terms.of('distinct', [rows, terms.ofSet('values', itemValues(block.items))]);
+  unstable.add('DISTINCT ON takes any of the rows with equal keys');
+  const by = ordered(order, orderBy, context.analysis);
+  return terms.of('distinct on', [rows, terms.ofSet('on', distinctOn), by, from.rows.order]);
 }
 
 const namedColumns = (items: readonly Item[]): RowsMeaning['columns'] =>
-  items.flatMap(({ name, value, open }) => (open === null ? [{ name, value }] : []));
+  items.flatMap(({ name, value, isListed }) => (isListed ? [{ name, value }] : []));
 
-/** A column that nobody listed may come through any of the open stars. */
-function openOf(items: readonly Item[], { terms }: Analysis): RowsMeaning['open'] {
-  const open = items.flatMap((item) => (item.open === null ? [] : [item.open]));
-  const [only = null, second] = open;
-  return second === undefined ? only : (name) => terms.of('either', open.map((each) => each(name)));
-}
-
-/** Under GROUP BY ALL every item without an aggregate is a key. */
-const keysOfAll = (items: readonly Item[]): readonly Term[] =>
-  items.filter(({ seen }) => !seen.aggregate).map(({ value, open }) => (open === null ? value : open('*')));
-
-function groupSets(select: Select, keys: readonly Term[], { terms }: Analysis): readonly Term[] {
-  const { groupBy } = select;
-  if (groupBy === null || groupBy.all) return [];
-  if (groupBy.sets === null) return [terms.ofSet('group', keys)];
-  const sets = groupBy.sets.map((set) => terms.ofSet('group', set.map((index) => keys[index] as Term)));
-  // The same set twice gives its groups twice.
-  return sets.toSorted((a, b) => a - b);
-}
-
-/** A number among the terms of GROUP BY and ORDER BY counts the items from 1. */
-function ordinal(expression: Expression, items: readonly Item[]): Expression | null {
-  if (expression.kind !== 'literal' || !/^\d+$/u.test(expression.value) || expression.type === 'VARCHAR') return null;
-  return items[Number(expression.value) - 1]?.stands ?? null;
-}
-
-function groupTerm(term: Expression, select: Select, from: FromMeaning, over: ExpressionContext): Term {
-  if (ordinal(term, []) === null && term.kind === 'literal' && /^\d+$/u.test(term.value)) {
-    // Numbered items are looked up without the window and aggregate that they cannot hold.
-    const items = itemsMeaning(select.items, from, { ...over, seen: nothingSeen() });
-    const item = items[Number(term.value) - 1];
-    if (item !== undefined) return item.value;
-  }
-  return expressionMeaning(term, over);
+/** A column that nobody listed may come through any of the open items; `*` tells also between which it comes. */
+function openOf(items: readonly Item[], { context }: Pick<Block, 'context'>): RowsMeaning['open'] {
+  const { terms } = context.analysis;
+  const opens = items.flatMap(({ open }) => (open === null ? [] : [open]));
+  const [only, second] = opens;
+  if (only === undefined) return null;
+  const last = items.findLastIndex(({ open }) => open !== null);
+  const before = items.slice(0, last).map(({ open, name }) => (open === null ? name : '*'));
+  return (name) => {
+    if (second === undefined && (name !== '*' || before.length === 0)) return only(name);
+    const label = name === '*' ? `either after ${JSON.stringify(before)}` : 'either';
+    return terms.of(label, opens.map((open) => open(name)));
+  };
 }
 
 /** ORDER BY ALL is ORDER BY every item; a number stands for an item. */
-function orderTerms(select: Select, items: readonly Item[]): Select['orderBy'] {
-  return select.orderBy.flatMap((term) => {
-    if (term.expression.kind === 'star') return items.map(({ stands }) => ({ ...term, expression: stands }));
-    const item = ordinal(term.expression, items);
-    return [item === null ? term : { ...term, expression: item }];
+function orderTerms({ orderBy }: Select, items: readonly Item[], context: ExpressionContext): readonly Term[] {
+  return orderBy.flatMap((term) => {
+    const isAll = term.expression.kind === 'star' && !term.expression.columns;
+    const values = isAll ? itemValues(items) : [numberedOr(term.expression, items, context)];
+    return values.map((value) => orderedBy(term, value, context.analysis));
   });
 }
 
-function selectContext(select: Select, from: FromMeaning, { outer, ctes, analysis }: QueryContext): ExpressionContext {
-  const depth = outer === null ? 0 : outer.depth + 1;
-  const scope: Scope = { entries: from.entries, merged: from.merged, aliases: null, parameters: new Map(), outer, depth };
-  const bare: ExpressionContext = {
-    scope,
-    ctes,
-    analysis,
-    over: from.rows.rows,
-    windowOver: from.rows.rows,
-    order: from.rows.order,
-    input: from.rows,
-    star: null,
-    seen: nothingSeen(),
-  };
-  return { ...bare, scope: { ...scope, aliases: writtenAliases(select, bare) } };
-}
-
-/** Aliases as WHERE, GROUP BY, HAVING and QUALIFY see them: the item as written, bound where it is used. */
-function writtenAliases(select: Select, bare: ExpressionContext): Aliases {
-  const known = new Map<string, Term>();
-  const before = (index: number): Aliases => ({
-    first: false,
-    find: (name) => {
-      const at = select.items.findIndex(
-        ({ alias }, place) => place < index && alias !== null && bare.analysis.fold(alias) === name,
-      );
-      if (at < 0) return undefined;
-      const found = known.get(name);
-      if (found !== undefined) return found;
-      const { expression } = select.items[at] as Select['items'][number];
-      const term = expressionMeaning(expression, { ...bare, scope: { ...bare.scope, aliases: before(at) } });
-      known.set(name, term);
-      return term;
-    },
-  });
-  return before(select.items.length);
-}
-
-/** ORDER BY and DISTINCT ON see the items first, by their names. */
-function orderContext(select: Select, items: readonly Item[], from: FromMeaning, over: ExpressionContext): ExpressionContext {
-  const { fold } = over.analysis;
-  const named = new Map<string, Term>();
-  for (const { name, value, written } of items) {
-    if (written && !named.has(fold(name))) named.set(fold(name), value);
-  }
-  const items_ = new Map(items.map(({ stands, value }) => [stands, value]));
-  return {
-    ...over,
-    standing: items_,
-    scope: { ...over.scope, entries: from.entries, aliases: { first: true, find: (name) => named.get(name) } },
-  };
-}
+const numberedOr = (expression: Expression, items: readonly Item[], context: ExpressionContext): Term =>
+  numberedItem(expression, items, context.analysis) ?? expressionMeaning(expression, context);

@@ -1,12 +1,13 @@
 import type { SetOperation } from '../tree.ts';
-import { bareContext, limited, queryMeaning, type QueryContext } from './query.ts';
+import { limitedColumns } from './limited.ts';
+import { queryMeaning, type QueryContext } from './query.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
-import { rowOf, wholeOf, type Scope } from './scope.ts';
+import { rowOf, wholeOf } from './scope.ts';
 import type { Term } from './terms.ts';
 
 /** UNION, EXCEPT, INTERSECT: columns meet by position, or BY NAME. */
 export function setOperationMeaning(query: SetOperation, context: QueryContext): RowsMeaning {
-  const { analysis, outer } = context;
+  const { analysis } = context;
   const { terms, problems } = analysis;
   const branches = query.branches.map((branch) => queryMeaning(branch, context));
   const isOpen = branches.some(({ open }) => open !== null);
@@ -37,27 +38,9 @@ export function setOperationMeaning(query: SetOperation, context: QueryContext):
   const distinct = query.distinct === null ? rows : terms.of('distinct', [rows, ...columns.map(({ value }) => value)]);
   const order = terms.of('orders', branches.map((branch) => branch.order));
   const meaning: RowsMeaning = { rows: distinct, columns, order: isBag ? order : terms.of('no order'), open };
-  const depth = outer === null ? 0 : outer.depth + 1;
-  const scope: Scope = {
-    entries: [{ name: null, rows: meaning }],
-    merged: new Map(),
-    aliases: null,
-    parameters: new Map(),
-    outer,
-    depth,
-  };
-  const by = query.orderBy.flatMap((term) => {
-    const { expression } = term;
-    if (expression.kind === 'star') return columns.map(({ name }) => ({ ...term, expression: column(name) }));
-    const index = expression.kind === 'literal' ? Number(expression.value) - 1 : -1;
-    const named = columns[index];
-    return [named === undefined ? term : { ...term, expression: column(named.name) }];
-  });
   if (query.distinct !== null && query.distinct.on !== null) analysis.unstable.add('DISTINCT ON');
-  return limited(meaning, { ...query, orderBy: by }, bareContext(scope, context, distinct, meaning.order));
+  return limitedColumns(meaning, query, context);
 }
-
-const column = (name: string) => ({ kind: 'column', path: [name], span: null }) as const;
 
 function valueIn({ columns, open }: RowsMeaning, name: string, { analysis: { fold } }: QueryContext): Term | null {
   return columns.find((each) => fold(each.name) === name)?.value ?? open?.(name) ?? null;

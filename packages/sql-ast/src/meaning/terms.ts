@@ -13,6 +13,7 @@ interface Entry {
   /** What the value is relative to without being computed from it: the rows that an aggregate runs over. */
   readonly context: readonly Term[];
   readonly source: SourceColumn | null;
+  readonly type?: string | null;
 }
 
 /**
@@ -30,14 +31,16 @@ export class TermTable {
    * @param context Rows that the construction refers to: they tell terms apart, but no value comes from them.
    */
   of(label: string, parts: readonly Term[] = [], context: readonly Term[] = []): Term {
-    return this.#intern(`${label}\u0000${parts.join(',')}\u0000${context.join(',')}`, {
-      parts,
-      context,
-      source: null,
-    });
+    return this.#intern(JSON.stringify([label, parts, context]), { parts, context, source: null });
   }
 
-  /** The same, where neither order nor repetition of the parts counts. */
+  /** A value told apart from others like it, of the same type. */
+  marked(label: string, part: Term): Term {
+    const type = this.typeOf(part);
+    return this.#intern(JSON.stringify([label, [part], []]), { parts: [part], context: [], source: null, type });
+  }
+
+  /** As `of`, where neither order nor repetition of the parts counts. */
   ofSet(label: string, parts: readonly Term[]): Term {
     return this.of(
       label,
@@ -47,14 +50,18 @@ export class TermTable {
 
   /** A column of a table; `type` tells apart what was cast when it was loaded. */
   source(source: SourceColumn, type: string | null): Term {
-    const key = `column\u0000${JSON.stringify([source.table, source.column, type])}`;
-    return this.#intern(key, { parts: [], context: [], source });
+    return this.#intern(JSON.stringify([source.table, source.column, type]), { parts: [], context: [], source, type });
+  }
+
+  /** The type of a column of a table, as the caller gave it; null: not known. */
+  typeOf(term: Term): string | null {
+    return this.#entries[term]?.type ?? null;
   }
 
   /** A term that equals no other: a function that may answer otherwise each time. */
   fresh(label: string, parts: readonly Term[]): Term {
     this.#fresh += 1;
-    return this.of(`${label}\u0000fresh ${this.#fresh}`, parts);
+    return this.of(`fresh ${this.#fresh} ${label}`, parts);
   }
 
   /**
