@@ -26,7 +26,9 @@ let parser: SqlParser;
 let connection: DuckDBConnection;
 beforeAll(async () => {
   parser = await openSqlParser();
-  connection = await (await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' })).connect();
+  connection = await (
+    await DuckDBInstance.create(':memory:', { memory_limit: '500MB', threads: '1' })
+  ).connect();
 });
 afterAll(() => {
   parser.close();
@@ -61,7 +63,10 @@ const CONSTRUCTS: readonly (readonly [string, string])[] = [
   ['SELECT t FROM t', 't: t.a t.b'],
   ['SELECT x.a FROM t AS x JOIN t AS y ON x.a = y.b', 'a: t.a | t.a t.b'],
   // Stars
-  ['SELECT * EXCLUDE (items, s) REPLACE (amount * id AS amount) FROM orders', 'id: orders.id; cust: orders.cust; amount: orders.amount orders.id; day: orders.day'],
+  [
+    'SELECT * EXCLUDE (items, s) REPLACE (amount * id AS amount) FROM orders',
+    'id: orders.id; cust: orders.cust; amount: orders.amount orders.id; day: orders.day',
+  ],
   ['SELECT * RENAME (a AS z) FROM t', 'z: t.a; b: t.b'],
   ["SELECT COLUMNS('a.*|id') FROM orders", 'id: orders.id; amount: orders.amount; day: orders.day'],
   ["SELECT COLUMNS(['a', 'b']) + 1 FROM t", 'a: t.a; b: t.b'],
@@ -71,34 +76,52 @@ const CONSTRUCTS: readonly (readonly [string, string])[] = [
   ['SELECT * FROM t JOIN u USING (b)', 'a: t.a; b: t.b u.b; c: u.c | t.b u.b'],
   ['SELECT u.b, t.b AS tb FROM t LEFT JOIN u USING (b)', 'b: u.b; tb: t.b | t.b u.b'],
   ['SELECT b FROM t FULL JOIN u USING (b)', 'b: t.b u.b | t.b u.b'],
-  ['SELECT * FROM orders NATURAL JOIN customers', 'id: customers.id orders.id; cust: orders.cust; amount: orders.amount; day: orders.day; items: orders.items; s: orders.s; name: customers.name; email: customers.email | customers.id orders.id'],
+  [
+    'SELECT * FROM orders NATURAL JOIN customers',
+    'id: customers.id orders.id; cust: orders.cust; amount: orders.amount; day: orders.day; items: orders.items; s: orders.s; name: customers.name; email: customers.email | customers.id orders.id',
+  ],
   ['SELECT * FROM t SEMI JOIN u USING (b)', 'a: t.a; b: t.b | t.b u.b'],
   ['SELECT * FROM t ANTI JOIN u ON t.b = u.c', 'a: t.a; b: t.b | t.b u.c'],
   ['SELECT c FROM t ASOF JOIN u ON t.b >= u.b', 'c: u.c | t.b u.b'],
-  ['SELECT * FROM t, LATERAL (SELECT t.a + c AS d FROM u WHERE u.b = t.b) AS l', 'a: t.a; b: t.b; d: t.a u.c | t.b u.b'],
+  [
+    'SELECT * FROM t, LATERAL (SELECT t.a + c AS d FROM u WHERE u.b = t.b) AS l',
+    'a: t.a; b: t.b; d: t.a u.c | t.b u.b',
+  ],
   // Groups and windows
   ['SELECT b, sum(a) AS s FROM t GROUP BY ALL HAVING count(a) > 0', 'b: t.b; s: t.a | t.a t.b'],
   ['SELECT a, count(*) AS n FROM t GROUP BY ROLLUP (a, b)', 'a: t.a; n: | t.a t.b'],
   ['SELECT sum(amount) FILTER (id > 3) AS s FROM orders', 's: orders.amount orders.id'],
   ["SELECT string_agg(name, ',' ORDER BY id, name) AS l FROM customers", 'l: customers.id customers.name'],
-  ['SELECT rank() OVER w AS r, sum(amount) OVER (w ROWS 1 PRECEDING) AS s FROM orders WINDOW w AS (PARTITION BY cust ORDER BY day)', 'r: orders.cust orders.day; s: orders.amount orders.cust orders.day'],
+  [
+    'SELECT rank() OVER w AS r, sum(amount) OVER (w ROWS 1 PRECEDING) AS s FROM orders WINDOW w AS (PARTITION BY cust ORDER BY day)',
+    'r: orders.cust orders.day; s: orders.amount orders.cust orders.day',
+  ],
   ['SELECT a FROM t QUALIFY rank() OVER (ORDER BY b) < 3', 'a: t.a | t.b'],
   ['SELECT DISTINCT a FROM t', 'a: t.a | t.a'],
   ['SELECT DISTINCT ON (cust) cust FROM orders', 'cust: orders.cust | orders.cust'],
   ['SELECT a FROM t ORDER BY a, b LIMIT 2', 'a: t.a | t.a t.b'],
   ['SELECT a FROM t ORDER BY a, b LIMIT (SELECT count(c) FROM u)', 'a: t.a | t.a t.b u.c'],
   // Queries in queries
-  ['SELECT name, (SELECT max(amount) FROM orders o WHERE o.cust = c.id) AS m FROM customers c', 'name: customers.name; m: customers.id orders.amount orders.cust'],
+  [
+    'SELECT name, (SELECT max(amount) FROM orders o WHERE o.cust = c.id) AS m FROM customers c',
+    'name: customers.name; m: customers.id orders.amount orders.cust',
+  ],
   ['SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u WHERE u.b = t.a)', 'a: t.a | t.a u.b'],
   ['SELECT a IN (SELECT c FROM u) AS i FROM t', 'i: t.a u.c'],
   ['SELECT a > ALL (SELECT c FROM u WHERE u.b = t.b) AS i FROM t', 'i: t.a t.b u.b u.c'],
   ['SELECT ARRAY(SELECT c FROM u ORDER BY b, c) AS l FROM t', 'l: u.b u.c'],
-  ['WITH v AS (SELECT a AS x FROM t WHERE b > 1), w AS (SELECT x + 1 AS y FROM v) SELECT y FROM w', 'y: t.a | t.b'],
+  [
+    'WITH v AS (SELECT a AS x FROM t WHERE b > 1), w AS (SELECT x + 1 AS y FROM v) SELECT y FROM w',
+    'y: t.a | t.b',
+  ],
   ['WITH v(p, q) AS (FROM t) SELECT q FROM v', 'q: t.b'],
   ['WITH t AS (SELECT c AS a FROM u) SELECT a FROM t', 'a: u.c'],
   ['SELECT d.z FROM (SELECT a, b FROM t) AS d(y, z)', 'z: t.b'],
   ['SELECT q FROM (VALUES (1, 2), (3, 4)) AS v(p, q)', 'q:'],
-  ['WITH RECURSIVE r AS (SELECT a, b FROM t UNION SELECT r.a + u.c, r.b FROM r JOIN u ON r.b = u.b WHERE r.a < 20) SELECT a FROM r', 'a: t.a u.c | t.a t.b u.b u.c # a recursive query'],
+  [
+    'WITH RECURSIVE r AS (SELECT a, b FROM t UNION SELECT r.a + u.c, r.b FROM r JOIN u ON r.b = u.b WHERE r.a < 20) SELECT a FROM r',
+    'a: t.a u.c | t.a t.b u.b u.c # a recursive query',
+  ],
   // Set operations
   ['SELECT a FROM t UNION ALL SELECT c FROM u', 'a: t.a u.c'],
   ['SELECT a FROM t UNION SELECT c FROM u', 'a: t.a u.c | t.a u.c'],
@@ -115,9 +138,15 @@ const CONSTRUCTS: readonly (readonly [string, string])[] = [
   ["SELECT a, b FROM query_table('t')", 'a: t.a; b: t.b'],
   // PIVOT and UNPIVOT
   ['PIVOT t ON b IN (1, 2) USING sum(a)', '1: t.a; 2: t.a | t.b'],
-  ["SELECT * FROM (SELECT cust, amount, email FROM orders JOIN customers ON cust = customers.id) PIVOT (sum(amount) FOR email IN ('p' AS one, 'q'))", 'cust: orders.cust; one: orders.amount; q: orders.amount | customers.email customers.id orders.cust'],
+  [
+    "SELECT * FROM (SELECT cust, amount, email FROM orders JOIN customers ON cust = customers.id) PIVOT (sum(amount) FOR email IN ('p' AS one, 'q'))",
+    'cust: orders.cust; one: orders.amount; q: orders.amount | customers.email customers.id orders.cust',
+  ],
   ['UNPIVOT u ON b, c INTO NAME n VALUE v', 'n:; v: u.b u.c | u.b u.c'],
-  ['SELECT a, v FROM (SELECT a, b, a + 1 AS d FROM t) UNPIVOT (v FOR n IN (b, d))', 'a: t.a; v: t.a t.b | t.a t.b'],
+  [
+    'SELECT a, v FROM (SELECT a, b, a + 1 AS d FROM t) UNPIVOT (v FOR n IN (b, d))',
+    'a: t.a; v: t.a t.b | t.a t.b',
+  ],
 ];
 
 test.each(CONSTRUCTS)('%s', async (sql, lineage) => {
@@ -156,7 +185,9 @@ const VALUES: { readonly [type: string]: (n: number) => string } = {
 };
 
 /** Fills the tables; one column may have other values than usual. */
-async function fill(changed: { readonly table: string; readonly column: string; readonly by: number } | null): Promise<void> {
+async function fill(
+  changed: { readonly table: string; readonly column: string; readonly by: number } | null,
+): Promise<void> {
   for (const [table, columns] of TABLES) {
     const rows = Array.from({ length: 12 }, (_, row) => {
       const values = Object.entries(columns).map(([column, type], at) => {
@@ -178,12 +209,20 @@ async function rowsOf(sql: string, columns: readonly number[]): Promise<readonly
 }
 
 test('a column that is no source may hold anything: the values that do not read it stay the same', async () => {
-  const every = TABLES.flatMap(([table, columns]) => Object.keys(columns).map((column) => ({ table, column })));
+  const every = TABLES.flatMap(([table, columns]) =>
+    Object.keys(columns).map((column) => ({ table, column })),
+  );
   const queries = await Promise.all(
-    CONSTRUCTS.map(async ([sql]) => ({ sql, found: await lineageOf(sql), before: new Map<string, readonly string[]>() })),
+    CONSTRUCTS.map(async ([sql]) => ({
+      sql,
+      found: await lineageOf(sql),
+      before: new Map<string, readonly string[]>(),
+    })),
   );
   const free = ({ columns, rowDependencies }: QueryLineage, of: string): readonly number[] =>
-    rowDependencies.includes(of) ? [] : columns.flatMap(({ sources }, at) => (sources.includes(of) ? [] : [at]));
+    rowDependencies.includes(of)
+      ? []
+      : columns.flatMap(({ sources }, at) => (sources.includes(of) ? [] : [at]));
   let compared = 0;
   await fill(null);
   for (const { sql, found, before } of queries)
@@ -232,7 +271,9 @@ ifCases('every case of ../shared/cases/lineage-cases.json agrees (skipped withou
   const wrong: string[] = [];
   for (const { id, col, sql, expect: expected, schema } of lineageCases) {
     const { columns } = await lineageOf(sql, schema);
-    const found = columns.find(({ name }) => name.toLowerCase() === col.toLowerCase()) ?? columns.find(({ name }) => name === '*');
+    const found =
+      columns.find(({ name }) => name.toLowerCase() === col.toLowerCase()) ??
+      columns.find(({ name }) => name === '*');
     const sources = found?.sources.join(' ');
     if (sources !== expected.toSorted().join(' ')) wrong.push(`${id}: ${sources}, not ${expected.join(' ')}`);
   }
@@ -255,21 +296,27 @@ function throughViews(sql: string, columns: readonly string[]): string {
   SELECT ${columns.map((name) => `three."${name}"`).join(', ')} FROM three`;
 }
 
-ifCases('every column of TPC-H agrees, also through views three deep (skipped without ../shared)', async () => {
-  const schema = casesOf<never>('tpch-schema') as unknown as Schema;
-  const counts: number[] = [];
-  for (const depth of [0, 3]) {
-    let good = 0;
-    for (const { id, sql, cols } of oracle) {
-      const { columns, notes, problems } = await lineageOf(depth === 0 ? sql : throughViews(sql, Object.keys(cols)), schema);
-      expect([id, ...notes, ...problems]).toEqual([id]);
-      for (const [name, expected] of Object.entries(cols)) {
-        const sources = columns.find((column) => column.name === name)?.sources;
-        expect([id, name, sources]).toEqual([id, name, expected.toSorted()]);
-        good += 1;
+ifCases(
+  'every column of TPC-H agrees, also through views three deep (skipped without ../shared)',
+  async () => {
+    const schema = casesOf<never>('tpch-schema') as unknown as Schema;
+    const counts: number[] = [];
+    for (const depth of [0, 3]) {
+      let good = 0;
+      for (const { id, sql, cols } of oracle) {
+        const { columns, notes, problems } = await lineageOf(
+          depth === 0 ? sql : throughViews(sql, Object.keys(cols)),
+          schema,
+        );
+        expect([id, ...notes, ...problems]).toEqual([id]);
+        for (const [name, expected] of Object.entries(cols)) {
+          const sources = columns.find((column) => column.name === name)?.sources;
+          expect([id, name, sources]).toEqual([id, name, expected.toSorted()]);
+          good += 1;
+        }
       }
+      counts.push(good);
     }
-    counts.push(good);
-  }
-  expect(counts).toEqual([76, 76]);
-});
+    expect(counts).toEqual([76, 76]);
+  },
+);

@@ -27,7 +27,7 @@ export interface SqlParser {
    *   query, or it would read a file.
    */
   describe(schemas: TableSchemas, sql: string): Promise<readonly Column[]>;
-  /** Frees what it holds; afterwards nothing can be asked. */
+  /** Frees what it holds, once what runs has ended; afterwards nothing can be asked. */
   close(): void;
 }
 
@@ -43,14 +43,36 @@ export async function openSqlParser(): Promise<SqlParser> {
   });
   const lock = new KeyedLock();
   let places = 0;
+  let busy = 0;
+  let isClosed = false;
+  // Closing an instance under a running query ends the process.
+  const free = (): void => {
+    if (isClosed && busy === 0) instance.closeSync();
+  };
+  const working = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isClosed) throw new EngineError('ENGINE_CLOSED', 'The parser is closed.');
+    busy += 1;
+    try {
+      return await work();
+    } finally {
+      busy -= 1;
+      free();
+    }
+  };
   return {
-    parse: (sqls) => inSession(instance, (session) => parseSql(session, sqls)),
+    parse: (sqls) => working(() => inSession(instance, (session) => parseSql(session, sqls))),
     // Catalogues have names of the whole instance.
     describe: (schemas, sql) =>
-      lock.with('catalogs', () =>
-        inSession(instance, (session) => describeIn(session, `schema_${(places += 1)}`, schemas, sql)),
+      working(() =>
+        lock.with('catalogs', () =>
+          inSession(instance, (session) => describeIn(session, `schema_${(places += 1)}`, schemas, sql)),
+        ),
       ),
-    close: () => instance.closeSync(),
+    close: () => {
+      if (isClosed) return;
+      isClosed = true;
+      free();
+    },
   };
 }
 

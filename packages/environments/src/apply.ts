@@ -34,8 +34,11 @@ export interface ApplyOptions {
   readonly isOwn: (node: NodeId) => boolean;
   /** Where the environment stands, or where one that is made starts from. */
   readonly base: EnvironmentRecord | null;
-  /** What is applied, to be kept with the environment. */
-  readonly foundation: EnvironmentSwitch['foundation'];
+  /** What is to be kept with the environment, once it is known what it shows and what it does not. */
+  readonly foundation: (
+    pointers: EnvironmentRecord['pointers'],
+    held: readonly NodeId[],
+  ) => Promise<EnvironmentSwitch['foundation']>;
   /** Null: never. */
   readonly expiresAt: Instant | null;
   /** Manifests that the environment's earlier pointers come from. */
@@ -107,11 +110,13 @@ export async function applyPlan(
     failedAudits: auditsNotPassed(job),
     removes: !options.isPartial,
   });
+  const held = next.held.map(({ node }) => node);
+  const foundation = await options.foundation(next.pointers, held);
   const isFailed = job.failed.length + job.skipped.length > 0;
   // What failed leaves no environment behind that was not there before.
   const isMade = record === null && plan.environment !== PRODUCTION && !isFailed;
   const isOther =
-    record !== null && (record.manifest ?? null) !== (options.foundation?.id ?? null) && !isFailed;
+    record !== null && (record.manifest ?? null) !== (foundation?.id ?? null) && !isFailed;
   if (
     !(next.isMoved || isMade || isOther) ||
     (record === null && isFailed && plan.environment !== PRODUCTION)
@@ -123,7 +128,7 @@ export async function applyPlan(
     record: options.base?.epoch === 0 ? null : options.base,
     pointers: next.pointers,
     views: await viewsOf(next.pointers, view, context, options.earlier),
-    foundation: options.foundation,
+    foundation,
     at: context.now,
     expiresAt: options.expiresAt,
     epochs,

@@ -12,6 +12,8 @@ import {
   expiry,
   isExpired,
   type Environment,
+  TTL_HOURS,
+  type EnvironmentConfig,
   type EnvironmentPlan,
   type KeptEnvironment,
 } from './environment.ts';
@@ -33,7 +35,7 @@ export interface EnvironmentHost<PlanOptions, ApplyOptions, Report> {
   readonly state: () => Promise<ScopedState>;
   /** Opening it has made state and warehouse agree. */
   readonly engine: () => Promise<Engine>;
-  readonly plan: (environment: string, options: PlanOptions | undefined) => Promise<Plan>;
+  readonly plan: (config: EnvironmentConfig, options: PlanOptions | undefined) => Promise<Plan>;
   readonly apply: (what: string | Plan, options: ApplyOptions | undefined) => Promise<Report>;
   readonly context: (manifest: Manifest, environment: EnvironmentRecord) => Promise<ManifestContext>;
   /** What is kept of environments beside the state, those included that were only planned. */
@@ -71,9 +73,13 @@ export class EnvironmentManager<PlanOptions, ApplyOptions, Report> {
   }
 
   /** What applying the project to an environment would do; one that is not there starts from `prod`. */
-  async plan(environment: string, options?: PlanOptions): Promise<EnvironmentPlan> {
-    const plan = await this.#host.plan(environment, options);
-    return environmentPlan(plan, expiry(environment, this.#host.now));
+  async plan(environment: string | EnvironmentConfig, options?: PlanOptions): Promise<EnvironmentPlan> {
+    const config =
+      typeof environment === 'string'
+        ? { name: environment, base: PRODUCTION, ttlHours: TTL_HOURS }
+        : environment;
+    const plan = await this.#host.plan(config, options);
+    return environmentPlan(plan, expiry(config.name, this.#host.now, config.ttlHours));
   }
 
   /**

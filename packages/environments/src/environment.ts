@@ -12,8 +12,8 @@ export interface EnvironmentConfig {
   readonly name: string;
   /** The environment that a new one starts from. */
   readonly base: string;
-  /** Null: it never expires. */
-  readonly ttlHours: number | null;
+  /** Hours that it lives after it was last used. */
+  readonly ttlHours: number;
 }
 
 /** An environment as it stands. */

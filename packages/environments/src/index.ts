@@ -21,7 +21,7 @@ export {
   type PromoteOptions,
   type Switched,
 } from './environment-manager.ts';
-export { foundationOf, parseFoundation, type Foundation } from './foundation.ts';
+export { foundationOf, parseFoundation, shownManifest, type Foundation } from './foundation.ts';
 export { parsePlanFile, planFileText } from './plan-file.ts';
 export { type PromotedNode, type Promotion } from './promotion.ts';
 export { differenceOf, type Difference } from './stale.ts';

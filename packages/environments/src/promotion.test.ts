@@ -68,6 +68,7 @@ interface Situation {
   readonly exposures?: readonly string[];
   /** Nodes of dev's manifest, as pointers are written; default: what dev shows. */
   readonly manifest?: string;
+  readonly held?: readonly string[];
   readonly wanted?: readonly Interval[];
 }
 
@@ -78,6 +79,7 @@ function promoted({
   done = {},
   exposures = [],
   manifest = dev,
+  held = [],
   wanted = [days(0, 9)],
 }: Situation) {
   const environments: Record<string, EnvironmentRecord> = { dev: environment('dev', dev) };
@@ -104,6 +106,7 @@ function promoted({
   );
   const foundation: Foundation = {
     version: 1,
+    held,
     manifest: { nodes } as unknown as Manifest,
     others: {},
     production: Object.fromEntries(
@@ -153,7 +156,7 @@ test('of another target only whether it moved is known', () => {
       state,
       dev,
       'staging',
-      { version: 1, manifest: { nodes: {} } as unknown as Manifest, others, production: {} },
+      { version: 1, held: [], manifest: { nodes: {} } as unknown as Manifest, others, production: {} },
       () => [],
     ).moved;
   expect(over({ staging: shownBy(staging) })).toEqual([]);
@@ -173,8 +176,8 @@ test('rows that the target shows and the source lacks are gaps', () => {
   expect(gaps({}, { dev: '', manifest: 'a:2' })).toEqual(['a is not shown at all']);
 });
 
-test('what is not shown as the manifest has it is not finished; what writes a file stays where it is', () => {
-  expect(promoted({ dev: 'a:1 b:1', prod: 'a:1', manifest: 'a:2 b:1 c:1' }).incomplete).toEqual(['a', 'c']);
+test('what was applied and is not shown is not finished; what writes a file stays where it is', () => {
+  expect(promoted({ dev: 'a:1 b:1', prod: 'a:1', held: ['a', 'c'] }).incomplete).toEqual(['a', 'c']);
   const { changes, left, pointers } = promoted({
     dev: 'a:2 e:2 f:1',
     prod: 'a:1 e:1',

@@ -28,7 +28,7 @@ export interface Promotion {
   readonly moved: readonly NodeId[] | null;
   /** Sentences: rows that the target shows and the source has not. */
   readonly gaps: readonly string[];
-  /** Nodes that the source does not show as its manifest has them. */
+  /** Nodes that were applied to the source, and that it does not show yet. */
   readonly incomplete: readonly NodeId[];
   /** Nodes that write outside the warehouse: the target's next run writes them. */
   readonly left: readonly NodeId[];
@@ -73,7 +73,7 @@ export function promotion(
     changes: changes.toSorted((a, b) => (a.node < b.node ? -1 : 1)),
     moved: movedSince(source, target, to, foundation),
     gaps,
-    incomplete: manifest === null ? [] : incompleteOf(source, manifest),
+    incomplete: (foundation?.held ?? []).filter((node) => !left.includes(node)),
     left,
   };
 }
@@ -126,13 +126,5 @@ function movedSince(
     })
     .toSorted();
 }
-
-/** A node that is shown under another definition than the manifest's was applied, and never finished. */
-const incompleteOf = ({ pointers }: EnvironmentRecord, { nodes }: Manifest): readonly NodeId[] =>
-  Object.values(nodes).flatMap(({ id, fingerprint, spec }) => {
-    const pointer = pointers[id];
-    const isShown = pointer === undefined ? spec.kind === 'unsupported' : pointer.fingerprint === fingerprint;
-    return isShown ? [] : [id];
-  });
 
 const areEqual = (a: unknown, b: unknown): boolean => canonicalJson(a as Json) === canonicalJson(b as Json);

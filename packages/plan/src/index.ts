@@ -36,6 +36,7 @@ export { taskOf } from './tasks.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
 export { findReuse } from './reuse/find-reuse.ts';
 export type { Cause, NodeImpact } from './reuse/node-impact.ts';
+export { reachOf, type Reach } from './reuse/reach.ts';
 export type { ParseSql } from './reuse/node-meaning.ts';
 export { ANALYSER, proofsOf, provenSnapshot, withProofs } from './reuse/proofs.ts';
 export { isProved, refutation, refutationOf, settledRefutations } from './reuse/refutation.ts';

@@ -117,6 +117,18 @@ const node = (): JsonObject =>
       ),
       edits: listOf(ref('edit')),
       causes: listOf(object({ node: ref('nodeId'), rows: { type: 'boolean' }, columns: listOf(text()) })),
+      reach: listOf(
+        object(
+          {
+            kind: { enum: ['removes', 'changes'] },
+            columns: listOf(text()),
+            readers: listOf(text('kind.name, or kind.name.column.')),
+            sentence: text(),
+          },
+          'Who reads columns that the node changes or takes away.',
+        ),
+      ),
+      problems: listOf(text('A name in its query that cannot be bound.')),
       sql: orNull(object({ old: text(), new: text() })),
       verified: orNull(
         object(

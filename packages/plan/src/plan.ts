@@ -5,6 +5,7 @@ import type { Impact } from '@seeknal/sql-ast';
 import type { SqlEdit } from '@seeknal/sql-diff';
 
 import type { Cause } from './reuse/node-impact.ts';
+import type { Reach } from './reuse/reach.ts';
 import type { Materialization, Proof, Snapshot, SnapshotId } from './snapshot.ts';
 
 /**
@@ -56,7 +57,11 @@ export interface NodePlan {
   /** How its own query was edited, and what of its inputs differs. */
   readonly edits: readonly SqlEdit[];
   readonly causes: readonly Cause[];
-  /** Its query before and now, canonical; null where it is the same, or no query. */
+  /** Who reads columns that it changes or takes away by its own edit. */
+  readonly reach: readonly Reach[];
+  /** Names in its query that stand for nothing, or for several things. */
+  readonly problems: readonly string[];
+  /** Its query before and now: canonical words over several lines. Null where it is the same, or no query. */
   readonly sql: { readonly old: string; readonly new: string } | null;
   /** What a comparison of the rows found where they are kept, or were to be, by a proof; null: none was made. */
   readonly verified: Verified | null;

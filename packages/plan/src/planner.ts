@@ -6,6 +6,8 @@ import { nodePlan, removed, summaryOf, unsupported } from './node-plan.ts';
 import type { Invalidation, NodePlan, Plan, Task } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { resolveNodes, timingOf } from './resolve.ts';
+import type { NodeImpact } from './reuse/node-impact.ts';
+import { reachOf } from './reuse/reach.ts';
 import type { EnvironmentRecord, Proof, SnapshotId } from './snapshot.ts';
 import { tasksOf } from './tasks.ts';
 
@@ -17,7 +19,8 @@ export function plan(request: PlanRequest): Plan {
   const { manifest, state, select } = request;
   const environment = state.environments[request.environment] ?? null;
   const resolved = resolveNodes(manifest, state, environment, request.now, request.range);
-  const changed = changes(resolved, state, environment, request.impacts ?? new Map());
+  const { impacts = new Map<NodeId, NodeImpact>() } = request;
+  const changed = changes(resolved, state, environment, impacts);
   const found = new Map<NodeId, Finding>();
   for (const [id, node] of resolved) {
     found.set(id, find(id, node, changed.get(id) as Change, found, request));
@@ -33,7 +36,8 @@ export function plan(request: PlanRequest): Plan {
     }
     const ownTasks = own.blocked === null ? tasksOf(own) : [];
     for (const task of ownTasks) tasks.push(task);
-    nodes.push(anew(nodePlan(node.id, own, ownTasks.length), request));
+    const line = anew(nodePlan(node.id, own, ownTasks.length), request);
+    nodes.push({ ...line, reach: reachOf(node.id, impacts, resolved) });
   }
   if (select === null) {
     const gone = Object.keys(environment?.pointers ?? {}).filter((id) => !(id in manifest.nodes));

@@ -6,7 +6,7 @@ export type { Problem, ProblemCode } from './problem.ts';
 export { findProjectRoot, PROFILES_FILE, PROJECT_FILE } from './project-files.ts';
 export type { ProjectSettings } from './project-settings.ts';
 export { renderSql, type RenderedSql } from './render-sql.ts';
-export { projectJsonSchema, unitTestsJsonSchema } from './json-schema.ts';
+export { projectJsonSchema, unitTestsJsonSchema } from './json-schemas.ts';
 export { loadUnitTests, TESTS_FOLDER } from './load-unit-tests.ts';
 export type { GivenRows, UnitTest } from './unit-test.ts';
 export { runValuesIn, type RunValues } from './scopes.ts';

@@ -4,8 +4,9 @@ import type { Project as LoadedProject } from '@seeknal/project';
 
 import { optionsOf } from './asked.ts';
 import type { Surroundings } from './execution.ts';
+import { renew } from './renew.ts';
 import type { RunReport } from './report.ts';
-import { execute, renew, runProject, type RunOptions } from './run-project.ts';
+import { execute, runProject, type RunOptions } from './run-project.ts';
 import { NO_WAREHOUSE, type Session } from './session.ts';
 import { movesPointers } from './situation.ts';
 import { verifiedSituation } from './verified-situation.ts';
@@ -56,8 +57,9 @@ export async function applyShown(
   if (moved.length > 0) return runProject(loaded, around, session, { ...options, ...asked });
   emit({ type: 'planned', plan: situation.plan });
   const nothing = { runId: null, plan: situation.plan, job: null, switched: [], statements: 0, held: [] };
-  if (situation.plan.tasks.length === 0 && !movesPointers(situation)) {
-    await renew(situation, session, around.now, options.ttlHours);
+  if (situation.plan.tasks.length === 0 && !(await movesPointers(situation, session))) {
+    const state = await session.state(situation.plan.warehouse);
+    await renew(situation.environment, state, around.now, options.ttlHours);
     return { ...nothing, status: 'nothing_to_do', durationMs: performance.now() - startedAt };
   }
   if (options.confirm !== undefined && !(await options.confirm(situation.plan))) {

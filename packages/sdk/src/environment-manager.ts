@@ -1,4 +1,4 @@
-import { EnvironmentManager } from '@seeknal/environments';
+import { EnvironmentManager, PRODUCTION } from '@seeknal/environments';
 import type { Plan } from '@seeknal/plan';
 import type { Project as LoadedProject } from '@seeknal/project';
 
@@ -25,7 +25,8 @@ export function environmentManager(
     now: around.now,
     state,
     engine: () => session.engine(),
-    plan: (environment, options) => project.plan({ ...options, environment }),
+    plan: ({ name, base }, options) =>
+      project.plan({ ...(base !== PRODUCTION && { from: base }), ...options, environment: name }),
     apply: (what, options = {}) => project.apply(what, options),
     context: async (manifest, environment) =>
       manifestContext(manifest, environment, await (await state()).read(), loaded, around),

@@ -333,12 +333,17 @@ test('a removed node goes with the change that removed it, and comes back with a
 test('a task that fails leaves no environment behind; the next apply does what is left', async () => {
   const folder = await made();
   await folder.run(5);
-  const broken = FILTERED.replace('sum(amount)', "sum(CASE WHEN day = DATE '2024-01-03' THEN error('no') ELSE amount END)");
+  const broken = FILTERED.replace(
+    'sum(amount)',
+    "sum(CASE WHEN day = DATE '2024-01-03' THEN error('no') ELSE amount END)",
+  );
   await folder.write({ 'seeknal/transforms/daily.yml': broken });
   const { status, switched } = await folder.run(5, { environment: 'dev' });
   expect([status, switched]).toEqual(['partial', []]);
   const names = async (): Promise<readonly string[]> =>
-    using(folder, 5, async (project) => (await project.environments.listEnvironments()).map(({ name }) => name));
+    using(folder, 5, async (project) =>
+      (await project.environments.listEnvironments()).map(({ name }) => name),
+    );
   expect(await names()).toEqual(['prod']);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
   await folder.run(5, { environment: 'dev' });
@@ -347,4 +352,66 @@ test('a task that fails leaves no environment behind; the next apply does what i
   const second = await folder.run(5, { environment: 'dev' });
   expect(second.tasks).toEqual([]);
   expect(await folder.rows('FROM transform__dev.total')).toEqual(['4 22']);
+});
+
+test('an environment that is looked at lives on; one that expired is renewed by an apply', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.run(5, { environment: 'dev' });
+  const expires = (day: number): Promise<unknown> =>
+    using(folder, day, async (project) => (await project.environments.listEnvironments())[1]?.expiresAt);
+  expect(await expires(5)).toBe(morning(12));
+  await using(folder, 8, (project) => project.plan({ environment: 'dev' }));
+  expect(await expires(8)).toBe(morning(15));
+  await using(folder, 9, (project) => project.query('SELECT 1', { environment: 'dev' }));
+  expect(await expires(9)).toBe(morning(16));
+  await folder.run(5, { environment: 'dev', ttlHours: 24 });
+  expect(await expires(9)).toBe(morning(6));
+  await using(folder, 9, (project) => project.apply('dev'));
+  expect(await expires(9)).toBe(morning(16));
+  // A new one may start from there instead of from prod.
+  const plan = await using(folder, 9, (project) =>
+    project.environments.plan({ name: 'qa', base: 'dev', ttlHours: 2 }),
+  );
+  expect([plan.plan.asked['from'], plan.expiresAt]).toEqual(['dev', morning(9) + 2 * 3_600_000]);
+});
+
+test('what was not selected is not applied later by a frozen run either, and a part can be promoted', async () => {
+  const other = 'kind: transform\nname: other\ntransform: SELECT 1 AS one\n';
+  const folder = await made({ ...PROJECT, 'seeknal/transforms/other.yml': other });
+  await folder.run(5);
+  await folder.write({
+    'seeknal/transforms/daily.yml': FILTERED,
+    'seeknal/transforms/other.yml': other.replace('1 AS', '2 AS'),
+  });
+  await folder.run(5, { environment: 'dev', select: ['transform.daily+'] });
+  const shown = (schema: string): Promise<readonly string[]> =>
+    folder.rows(`SELECT amount, one FROM ${schema}.total, ${schema}.other`);
+  expect(await shown('transform__dev')).toEqual(['22 1']);
+  expect(await folder.run(5, { environment: 'dev', frozen: true })).toMatchObject({ status: 'nothing_to_do' });
+  const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
+  expect([promotion.incomplete, promotion.changes.length]).toEqual([[], 3]);
+  expect(await shown('transform')).toEqual(['22 1']);
+  expect(await folder.run(5, { frozen: true })).toMatchObject({ status: 'nothing_to_do' });
+  await folder.run(5, { environment: 'dev' });
+  expect(await shown('transform__dev')).toEqual(['22 2']);
+  expect(await shown('transform')).toEqual(['22 1']);
+});
+
+test('what could not be finished is not promoted', async () => {
+  const folder = await made();
+  await folder.run(5);
+  await folder.write({
+    'seeknal/transforms/daily.yml': FILTERED,
+    'seeknal/transforms/more.yml': 'kind: transform\nname: more\ntransform: SELECT 1 AS one\n',
+  });
+  const { held } = await folder.run(5, { environment: 'dev', skipBackfill: true });
+  expect(held.length).toBeGreaterThan(0);
+  await expect(using(folder, 5, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+    code: 'ENVIRONMENT_INCOMPLETE',
+    hint: 'Finish it with: seeknal apply dev',
+  });
+  await folder.run(5, { environment: 'dev' });
+  await using(folder, 5, (project) => project.environments.promote('dev'));
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
 });

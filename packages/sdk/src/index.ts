@@ -3,6 +3,7 @@ export { Project, type NodeIntervals } from './project.ts';
 export type { NodeStretch, Restatement, Statement } from './history.ts';
 export type { ProjectDiff, SqlDifference } from './project-diff.ts';
 export type { ProjectLineageOptions } from './project-lineage.ts';
+export type { Removal } from '@seeknal/lineage';
 export type { RunEvent, RunReport } from './report.ts';
 export type { RunOptions } from './run-project.ts';
 export type { Selection } from './selection.ts';

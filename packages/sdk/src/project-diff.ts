@@ -10,10 +10,12 @@ import {
   type Reads,
   type SqlChange,
 } from '@seeknal/manifest';
+import type { Removal } from '@seeknal/lineage';
 import type { EnvironmentRecord, Pointer, SnapshotRecord, StateView } from '@seeknal/plan';
 import { lowerDuckDb, type Schema } from '@seeknal/sql-ast';
 import { classifySqlChange, readableSql, type SqlClassification } from '@seeknal/sql-diff';
 
+import { removals } from './removals.ts';
 import type { Session } from './session.ts';
 
 /** A node whose SQL differs: both versions over several lines, comments left out. */
@@ -27,6 +29,8 @@ export interface ProjectDiff {
   readonly environment: string;
   readonly diff: ManifestDiff;
   readonly sql: readonly SqlDifference[];
+  /** Columns that go away although somebody reads them. */
+  readonly removals: readonly Removal[];
 }
 
 /**
@@ -51,7 +55,12 @@ export async function diffWithEnvironment(
   const [old, now] = comparable(record, view, kept?.manifest ?? null, manifest);
   const sql = await readChanges(sqlChanges(old, now), old, now, view);
   const told = new Map(sql.map(({ node, classification }) => [node, classification]));
-  return { environment, diff: ManifestDiff.compare(old, now, ({ node }) => told.get(node) ?? null), sql };
+  return {
+    environment,
+    diff: ManifestDiff.compare(old, now, ({ node }) => told.get(node) ?? null),
+    sql,
+    removals: await removals(sql, now, view, session.target),
+  };
 }
 
 /**

@@ -28,6 +28,7 @@ import {
 } from './history.ts';
 import type { ProjectDiff } from './project-diff.ts';
 import type { ProjectLineageOptions } from './project-lineage.ts';
+import { renew } from './renew.ts';
 import type { RunReport } from './report.ts';
 import { runProject, type RunOptions } from './run-project.ts';
 import { Session } from './session.ts';
@@ -70,7 +71,9 @@ export class Project {
 
   /** What a run would do now. Opens the warehouse only when its file is not the one that was left. */
   async plan(options: PlanOptions = {}): Promise<Plan> {
-    return (await verifiedSituation(this.#loaded, this.#session, this.#around, options)).plan;
+    const { plan, environment } = await verifiedSituation(this.#loaded, this.#session, this.#around, options);
+    await renew(environment, await this.#session.state(plan.warehouse), this.now);
+    return plan;
   }
 
   /** Keeps a plan as the newest one of its environment, below `target/environments`. */
@@ -114,7 +117,7 @@ export class Project {
   async lineage(options: ProjectLineageOptions = {}): Promise<ManifestLineage> {
     const { projectLineage } = await import('./project-lineage.ts');
     const state = await this.#session.state(await this.#session.warehouse());
-    return projectLineage(this.manifest, await state.read(), options);
+    return projectLineage(this.manifest, await state.read(), this.#session.target, options);
   }
 
   /** Runs the tests of `tests/` in memory; see `TestOptions`. Neither warehouse nor files are touched. */
@@ -141,6 +144,7 @@ export class Project {
       if (environments[environment] === undefined) {
         throw EnvironmentError.unknown(environment, Object.keys(environments));
       }
+      await renew(environments[environment], state, this.now);
     }
     return (await this.#session.engine()).query(sql, options);
   }

@@ -49,6 +49,7 @@ test.each([
   'project',
   'state',
   'state-file',
+  'state-libsql',
   'engine',
   'engine-duckdb',
   'sql-diff',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { applyPlan, expiry, foundationOf, PRODUCTION } from '@seeknal/environments';
+import { applyPlan, expiry, PRODUCTION } from '@seeknal/environments';
 import type { NodeId } from '@seeknal/manifest';
 import { localOrchestrator, type JobResult, type Orchestrator } from '@seeknal/orchestrator-adapter';
 import { settledRefutations, type Plan } from '@seeknal/plan';
@@ -8,17 +8,17 @@ import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
 import { executionContext, type Surroundings } from './execution.ts';
+import { foundationFor } from './foundation-for.ts';
 import { makeForks } from './make-forks.ts';
 import { earlierContexts } from './manifest-context.ts';
 import { durations, nodeStates } from './remember.ts';
+import { renew } from './renew.ts';
 import type { RunEvent, RunReport } from './report.ts';
 import type { Session } from './session.ts';
 import { takeOver } from './take-over.ts';
 import { ownedByProduction } from './starting-point.ts';
 import { verifiedSituation } from './verified-situation.ts';
 import { movesPointers, situationOf, wantedBy, type PlanOptions, type Situation } from './situation.ts';
-
-const HOUR_MS = 3_600_000;
 
 export interface RunOptions extends PlanOptions {
   /** Tasks at the same time; default 4. */
@@ -54,9 +54,9 @@ export async function runProject(
     execute(loaded, surroundings, session, situation, more),
   );
   const first = await verifiedSituation(loaded, session, around, options);
-  if (first.plan.tasks.length === 0 && !movesPointers(first)) {
+  if (first.plan.tasks.length === 0 && !(await movesPointers(first, session))) {
     emit({ type: 'planned', plan: first.plan });
-    await renew(first, session, around.now, options.ttlHours);
+    await renew(first.environment, await session.state(first.plan.warehouse), around.now, options.ttlHours);
     return nothing(first.plan, isStuck(first.plan) ? 'failed' : 'nothing_to_do');
   }
   const isFirst = !session.hasEngine || (options.verify ?? false) === false;
@@ -114,7 +114,7 @@ export async function execute(
     isSelected: (id) => situation.selected === null || situation.selected.has(id),
     isOwn: (id) => !owned.has(situation.resolved.get(id)?.snapshot.id ?? ''),
     base: situation.environment,
-    foundation: foundationOf(manifest, plan.environment, situation.view),
+    foundation: (pointers, held) => foundationFor(situation, pointers, held, state),
     expiresAt: expiry(plan.environment, around.now, options.ttlHours),
     earlier: () => earlierContexts(loaded, around, situation, state),
   });
@@ -151,21 +151,6 @@ const joined = (a: RunReport['job'], b: RunReport['job']): RunReport['job'] =>
         skipped: [...a.skipped, ...b.skipped],
         cancelled: [...a.cancelled, ...b.cancelled],
       };
-
-/** An environment that is used lives on. */
-export async function renew(
-  { environment, plan }: Pick<Situation, 'environment' | 'plan'>,
-  session: Session,
-  now: number,
-  ttlHours: number | undefined,
-): Promise<void> {
-  if (environment === null || environment.epoch === 0 || environment.name === PRODUCTION) return;
-  const expiresAt = expiry(environment.name, now, ttlHours);
-  const left = (environment.expiresAt ?? 0) - (expiresAt ?? 0);
-  // Not at every look: within the hour nobody can tell the difference, and a look should write nothing.
-  if (ttlHours === undefined && left > -HOUR_MS) return;
-  await (await session.state(plan.warehouse)).touchEnvironment(environment.name, expiresAt);
-}
 
 /** `20240105_080000_3f9a`: by the command's clock, with a tail that tells two of one second apart. */
 export function newRunId(now: number): string {

@@ -1,5 +1,5 @@
 import type { Interval } from '@seeknal/intervals';
-import { checkEnvironmentName, foundationOf, PRODUCTION, type FoundRows } from '@seeknal/environments';
+import { checkEnvironmentName, PRODUCTION, type FoundRows } from '@seeknal/environments';
 import { canonicalJson, select, type Manifest, type NodeId } from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
 import {
@@ -19,6 +19,7 @@ import type { Project as LoadedProject } from '@seeknal/project';
 import type { ScopedState } from '@seeknal/state';
 
 import { askedFor } from './asked.ts';
+import { foundationFor } from './foundation-for.ts';
 import { lookOutside } from './outside.ts';
 import { restating } from './restating.ts';
 import { selectNodes, type Selection } from './selection.ts';
@@ -200,12 +201,15 @@ async function adopt(
 }
 
 /** Whether the environment would show something else although nothing has to run. */
-export function movesPointers({ environment, manifest, plan, resolved, view }: Situation): boolean {
+export async function movesPointers(situation: Situation, session: Session): Promise<boolean> {
+  const { environment, plan, resolved, view } = situation;
   const { environment: name } = plan;
   if (name !== PRODUCTION) {
     // What it rests on moved: a promotion would be refused until that is noted.
     if (plan.base.environment.epoch === 0) return true;
-    if (environment?.manifest !== foundationOf(manifest, name, view).id) return true;
+    const state = await session.state(plan.warehouse);
+    const foundation = await foundationFor(situation, environment?.pointers ?? {}, [], state);
+    if (environment?.manifest !== foundation.id) return true;
   }
   const before = environment?.pointers ?? {};
   if (Object.keys(before).some((id) => !(id in plan.pointers))) return true;

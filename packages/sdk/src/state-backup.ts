@@ -42,10 +42,17 @@ export async function readBackup(path: string): Promise<StateContents> {
   } catch {
     file = null;
   }
-  if (file?.seeknal_state_backup === VERSION && file.contents && checksumOf(file.contents) === file.checksum) {
+  if (
+    file?.seeknal_state_backup === VERSION &&
+    file.contents &&
+    checksumOf(file.contents) === file.checksum
+  ) {
     return file.contents;
   }
-  throw SdkError.stateMigration(`${path} is not a backup of a state, or was changed`, 'Give a file that seeknal state backup made.');
+  throw SdkError.stateMigration(
+    `${path} is not a backup of a state, or was changed`,
+    'Give a file that seeknal state backup made.',
+  );
 }
 
 const checksumOf = (contents: StateContents): string =>

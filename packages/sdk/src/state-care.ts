@@ -85,8 +85,13 @@ export async function unlockState(
     return await store.step((document, { now, isGone }) => {
       const taken = heldIn(document, now, isGone).filter(({ isExpired }) => all || isExpired);
       if (taken.length === 0) return { document, answer: taken, events: [] };
-      const isKept = ({ holder, expiresAt }: { readonly holder: string; readonly expiresAt: Instant }): boolean =>
-        !all && expiresAt > now && !isGone(holder);
+      const isKept = ({
+        holder,
+        expiresAt,
+      }: {
+        readonly holder: string;
+        readonly expiresAt: Instant;
+      }): boolean => !all && expiresAt > now && !isGone(holder);
       const scopes = Object.entries(document.scopes).map(
         ([key, scope]) => [key, { ...scope, claims: scope.claims.filter(isKept) }] as const,
       );
@@ -111,7 +116,8 @@ export async function backUpState(
   await requireState(state, settings);
   const store = await storeOf(state);
   try {
-    const path = out === undefined ? backupPath(join(settings.folder, 'target'), options.now) : resolve(folder, out);
+    const path =
+      out === undefined ? backupPath(join(settings.folder, 'target'), options.now) : resolve(folder, out);
     await writeBackup(path, await contentsOf(store));
     return path;
   } finally {
@@ -218,7 +224,9 @@ async function databaseReport(state: StateSettings & { kind: 'database' }): Prom
 export async function migrateSchema(
   folder: string,
   { isDry, ...options }: StateCareOptions & { readonly isDry: boolean },
-): Promise<readonly { readonly version: number; readonly name: string; readonly statements: readonly string[] }[]> {
+): Promise<
+  readonly { readonly version: number; readonly name: string; readonly statements: readonly string[] }[]
+> {
   const { state } = await stateOf(folder, options);
   if (state.kind === 'file') return [];
   const { inspectDatabase, MIGRATIONS } = await import('@seeknal/state-libsql');

@@ -1,5 +1,12 @@
 import { canonicalJson, type Json } from '@seeknal/manifest';
-import type { DocumentStore, IntervalEvent, RunRecord, ScopedEvent, ScopeName, StateDocument } from '@seeknal/state';
+import type {
+  DocumentStore,
+  IntervalEvent,
+  RunRecord,
+  ScopedEvent,
+  ScopeName,
+  StateDocument,
+} from '@seeknal/state';
 
 import { SdkError } from './errors.ts';
 
@@ -42,7 +49,12 @@ export async function contentsOf(store: DocumentStore): Promise<StateContents> {
 export interface Difference {
   readonly runs: readonly RunRecord[];
   /** Of all scopes. */
-  readonly missing: { readonly snapshots: number; readonly environments: number; readonly events: number; readonly manifests: number };
+  readonly missing: {
+    readonly snapshots: number;
+    readonly environments: number;
+    readonly events: number;
+    readonly manifests: number;
+  };
   /** One line each; a copy would have to overwrite something. */
   readonly conflicts: readonly string[];
 }
@@ -68,7 +80,9 @@ export function differenceOf(from: StateContents, to: StateContents): Difference
       if (!Object.hasOwn(environments, name)) missing.environments += 1;
       else if (!areEqual(environments[name], record)) conflicts.push(`environment ${name} of ${project}`);
     }
-    missing.manifests += Object.keys(scope.manifests ?? {}).filter((id) => !Object.hasOwn(to.texts, id)).length;
+    missing.manifests += Object.keys(scope.manifests ?? {}).filter(
+      (id) => !Object.hasOwn(to.texts, id),
+    ).length;
     missing.events += Math.max(0, (from.events[key]?.length ?? 0) - (to.events[key]?.length ?? 0));
   }
   return { runs: from.document.runs.filter(({ runId }) => !known.has(runId)), missing, conflicts };
@@ -152,7 +166,11 @@ async function addSnapshots(
       snapshots: { ...before.snapshots, ...Object.fromEntries(entries) } as ScopeDocument['snapshots'],
       claims: [...before.claims, ...from.claims.filter(({ snapshot }) => isAdded.has(snapshot))],
     };
-    return { document: { ...document, scopes: { ...document.scopes, [key]: scope } }, answer: undefined, events: [] };
+    return {
+      document: { ...document, scopes: { ...document.scopes, [key]: scope } },
+      answer: undefined,
+      events: [],
+    };
   });
 }
 
@@ -181,8 +199,10 @@ function withRest(before: ScopeDocument | undefined, from: ScopeDocument): Scope
 
 /** Claims are compared by what they say, not by their order among those on other snapshots. */
 function restOf(scope: ScopeDocument | undefined): object {
-  const { snapshots: _snapshots, environments: _environments, claims = [], ...rest } = scope ?? EMPTY_SCOPE;
-  const order = claims.toSorted((a, b) => (a.snapshot < b.snapshot ? -1 : a.snapshot > b.snapshot ? 1 : a.fence - b.fence));
+  const { snapshots: _snapshots, environments: _environments, claims, ...rest } = scope ?? EMPTY_SCOPE;
+  const order = claims.toSorted((a, b) =>
+    a.snapshot < b.snapshot ? -1 : a.snapshot > b.snapshot ? 1 : a.fence - b.fence,
+  );
   return { ...rest, claims: order };
 }
 

@@ -42,6 +42,8 @@ export interface MigrationReport {
   readonly backups: readonly string[];
   /** Whether the project's settings point at the copy; otherwise they have to be changed. */
   readonly isInUse: boolean;
+  /** Of the copy, as messages name it. */
+  readonly place: string;
 }
 
 /**
@@ -54,10 +56,15 @@ export async function migrateState(folder: string, options: MigrationOptions): P
   const { now, env = process.env, isDry = true } = options;
   const { settings } = await loadProject(folder, { now, env });
   const used = await stateSettings(settings, env, { isEither: true });
-  const from = options.from ?? (options.to === used.kind ? other(used.kind) : used.kind);
-  const to = options.to ?? other(from);
-  if (from === to || to === 'python') {
-    throw SdkError.stateMigration(`There is nothing to migrate from ${from} to ${to}`, 'Name two kinds of state: file, database.');
+  // To another database, when its URL is given.
+  const isMoved = options.url !== undefined && used.kind === 'database';
+  const from = options.from ?? (options.to === used.kind && !isMoved ? other(used.kind) : used.kind);
+  const to = options.to ?? (isMoved ? 'database' : other(from));
+  if ((from === to && !(isMoved && from === 'database')) || to === 'python') {
+    throw SdkError.stateMigration(
+      `There is nothing to migrate from ${from} to ${to}`,
+      'Name two kinds of state: file, database.',
+    );
   }
   const source = await contents(from, settings, used, options, env);
   refuseBusy(source, now);
@@ -76,7 +83,10 @@ export async function migrateState(folder: string, options: MigrationOptions): P
     }
     const backups: string[] = [];
     if (!isDry) {
-      const paths = [backupPath(target, now, `state-${from}`), backupPath(target, now, `state-${to}`)] as const;
+      const paths = [
+        backupPath(target, now, `state-${from}`),
+        backupPath(target, now, `state-${to}-before`),
+      ] as const;
       await writeBackup(paths[0], source);
       backups.push(paths[0]);
       if (hasTarget) {
@@ -88,7 +98,8 @@ export async function migrateState(folder: string, options: MigrationOptions): P
       await verifyCopy(source, store);
     }
     const all = Object.values(source.document.scopes);
-    const sum = (count: (scope: (typeof all)[number]) => number): number => all.reduce((n, scope) => n + count(scope), 0);
+    const sum = (count: (scope: (typeof all)[number]) => number): number =>
+      all.reduce((n, scope) => n + count(scope), 0);
     const counts = {
       runs: source.document.runs.length,
       snapshots: sum(({ snapshots }) => Object.keys(snapshots).length),
@@ -108,7 +119,8 @@ export async function migrateState(folder: string, options: MigrationOptions): P
         environments: counts.environments - missing.environments,
       },
       backups: backups.map((path) => path.slice(settings.folder.length + 1)),
-      isInUse: used.kind === to && settings.stateBackend !== 'auto',
+      place: store.description,
+      isInUse: !isMoved && used.kind === to && settings.stateBackend !== 'auto',
     };
   } finally {
     await store.close();
@@ -133,7 +145,9 @@ function placeOf(
   const target = join(settings.folder, 'target');
   if (kind === 'file') return { kind: 'file', folder: target };
   if (url !== undefined) return { kind: 'database', options: { ...tokenOf(used, env), url } };
-  return used.kind === 'database' ? used : { kind: 'database', options: { dbPath: join(target, 'state.db') } };
+  return used.kind === 'database'
+    ? used
+    : { kind: 'database', options: { dbPath: join(target, 'state.db') } };
 }
 
 /** For a URL given by hand: the token of the environment, else that of the project's own database. */
@@ -151,9 +165,13 @@ async function contents(
   env: Env,
 ): Promise<StateContents> {
   if (kind === 'python') return pythonContents(settings);
-  const place = placeOf(kind, settings, used, options, env);
+  const { url: _ofTheOther, ...own } = options;
+  const place = placeOf(kind, settings, used, own, env);
   if (!(await isState(place))) {
-    throw SdkError.stateMigration(`There is no state to migrate in the ${kind} of this project`, 'Name the other one with --from.');
+    throw SdkError.stateMigration(
+      `There is no state to migrate in the ${kind} of this project`,
+      'Name the other one with --from.',
+    );
   }
   const store = await storeOf(place);
   try {
@@ -168,7 +186,10 @@ async function pythonContents(settings: ProjectSettings): Promise<StateContents>
   const { readPythonState } = await import('@seeknal/state-file');
   const found = readPythonState(join(settings.folder, 'target'));
   if (found === null) {
-    throw SdkError.stateMigration('There is no run_state.json in target', 'Run the Python seeknal first, or migrate from file.');
+    throw SdkError.stateMigration(
+      'There is no run_state.json in target',
+      'Run the Python seeknal first, or migrate from file.',
+    );
   }
   const runId = found.runId ?? 'python';
   const at = found.lastRun ?? 0;
@@ -182,7 +203,9 @@ function refuseBusy({ document }: StateContents, now: Instant): void {
   const at = Math.min(now, Date.now());
   const held = [
     ...Object.entries(document.locks).map(([name, lock]) => ({ ...lock, name })),
-    ...Object.values(document.scopes).flatMap(({ claims }) => claims.map((claim) => ({ ...claim, name: claim.task }))),
+    ...Object.values(document.scopes).flatMap(({ claims }) =>
+      claims.map((claim) => ({ ...claim, name: claim.task })),
+    ),
   ].find(({ expiresAt }) => expiresAt > at);
   if (held === undefined) return;
   throw SdkError.stateMigration(

@@ -42,7 +42,9 @@ const KEYS = new Map([
 export async function stateSettings(
   settings: ProjectSettings,
   env: Env,
-  { isEither = false }: { /** Of two states take the file, rather than refuse. */ readonly isEither?: boolean } = {},
+  {
+    isEither = false,
+  }: { /** Of two states take the file, rather than refuse. */ readonly isEither?: boolean } = {},
 ): Promise<StateSettings> {
   const { folder, stateBackend } = settings;
   const target = join(folder, 'target');
@@ -64,7 +66,9 @@ export async function stateSettings(
         'Say which in seeknal_project.yml: state_backend: file, or state_backend: libsql.',
       );
     }
-    return hasDatabase && !hasFile ? { kind: 'database', options: { dbPath: join(target, 'state.db') } } : file;
+    return hasDatabase && !hasFile
+      ? { kind: 'database', options: { dbPath: join(target, 'state.db') } }
+      : file;
   }
   return { kind: 'database', options: located(databaseSettings(settings, env), folder) };
 }

@@ -7,7 +7,7 @@ import type { Surroundings } from './execution.ts';
 import { pythonRows, rowsSql } from './python-rows.ts';
 import type { RunReport } from './report.ts';
 import type { RunOptions } from './run-project.ts';
-import type { Session } from './session.ts';
+import { NO_WAREHOUSE, type Session } from './session.ts';
 import { situationOf, type Situation } from './situation.ts';
 
 /**
@@ -28,6 +28,9 @@ export async function takeOver(
   if (environment !== PRODUCTION || full) return;
   const { usable } = await pythonRows(loaded);
   if (usable.size === 0) return;
+  // Asked before the warehouse is opened: most runs have something in prod, and nothing to do.
+  const known = await session.warehouse();
+  if (known !== NO_WAREHOUSE && !isUntouched(await (await session.state(known)).read())) return;
   const state = await session.state((await session.engine()).warehouseId);
   if (!isUntouched(await state.read())) return;
   const situation = await situationOf(loaded, session, around.now, { select: [...usable.keys()] });

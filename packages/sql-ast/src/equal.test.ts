@@ -56,6 +56,20 @@ test.each<[string, TreeNode, TreeNode, 'equal' | 'folded' | 'different']>([
   expect(folded(a) === folded(b)).toBe(expected !== 'different');
 });
 
+test('a node asked about again has the same number', () => {
+  const ids = treeIds();
+  const query = select('a', 't');
+  expect(ids(query)).toBe(ids(query));
+  const outer = ids(select('b', derived(query)));
+  expect(outer).toBe(ids(select('b', derived(select('a', 't')))));
+});
+
+test('nodes of as many fields with other names differ', () => {
+  expect(
+    sameTree({ kind: 'parameter', span: null, name: '1' }, { kind: 'position', span: null, index: 1 }),
+  ).toBe(false);
+});
+
 test('spans do not matter, and neither does the order of keys', () => {
   const [item] = select('a', 't').items;
   const placed = {
@@ -79,9 +93,7 @@ test('each change of any word of the example is seen', () => {
     const node = nodesOf(everyKind)[at] as TreeNode;
     for (const [field, value] of Object.entries(node)) {
       if (typeof value !== 'string' || field === 'kind') continue;
-      const other = mapTree(everyKind, (each) =>
-        each === node ? { ...each, [field]: `${value}!` } : each,
-      );
+      const other = mapTree(everyKind, (each) => (each === node ? { ...each, [field]: `${value}!` } : each));
       expect(sameTree(everyKind, other)).toBe(other === everyKind);
     }
   }

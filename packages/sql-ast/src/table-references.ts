@@ -74,8 +74,10 @@ export function tableReferences(query: Query): TableReferences {
       scope = scopes.length;
       scopes.push({ query: node as Query, parent, visible: names(below.visible), ctes: [] });
     }
-    const parts = below?.parts ?? children(node).map((child) => ({ node: child, visible: next.visible }));
-    for (const part of parts.toReversed()) waiting.push({ ...part, scope });
+    if (below !== null) for (const part of below.parts.toReversed()) waiting.push({ ...part, scope });
+    else
+      for (const child of children(node).toReversed())
+        waiting.push({ node: child, scope, visible: next.visible });
   }
   return { tables, scopes, unknown };
 }

@@ -1,4 +1,11 @@
-import { tableReferences, treeIds, type Dialect, type Query, type TreeNode } from '@seeknal/sql-ast';
+import {
+  tableReferences,
+  treeIds,
+  type Dialect,
+  type Query,
+  type TableReference,
+  type TreeNode,
+} from '@seeknal/sql-ast';
 
 import { compareQueries } from './compare-queries.ts';
 import type { Comparison } from './comparison.ts';
@@ -28,7 +35,8 @@ export function diffTrees(
   { oldText, newText, dialect }: DiffOptions,
 ): readonly SqlEdit[] {
   const [before, after] = [normalTree(old), normalTree(now)];
-  const [onlyOld, onlyNew] = [tablesBeyond(before, after), tablesBeyond(after, before)];
+  const [oldTables, newTables] = [tableReferences(before).tables, tableReferences(after).tables];
+  const [onlyOld, onlyNew] = [beyond(oldTables, newTables), beyond(newTables, oldTables)];
   const comparison: Comparison = {
     onlyOld,
     onlyNew,
@@ -42,10 +50,9 @@ export function diffTrees(
   return comparison.edits;
 }
 
-/** The mentions in a query of tables that another does not read. */
-function tablesBeyond(query: Query, other: Query): ReadonlySet<TreeNode> {
-  const nameOf = (name: readonly string[]): string => JSON.stringify(name).toLowerCase();
-  const known = new Set(tableReferences(other).tables.map(({ name }) => nameOf(name)));
-  const beyond = tableReferences(query).tables.filter(({ name }) => !known.has(nameOf(name)));
-  return new Set(beyond.map(({ relation }) => relation));
+/** The mentions of tables that the other query does not read. */
+function beyond(tables: readonly TableReference[], others: readonly TableReference[]): ReadonlySet<TreeNode> {
+  const nameOf = ({ name }: TableReference): string => JSON.stringify(name).toLowerCase();
+  const known = new Set(others.map(nameOf));
+  return new Set(tables.filter((each) => !known.has(nameOf(each))).map(({ relation }) => relation));
 }

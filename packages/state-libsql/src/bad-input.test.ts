@@ -26,7 +26,7 @@ test.each([
 ])('%s is refused before anything is opened, without its secrets', (_what, options) => {
   let error: unknown;
   try {
-    new DatabaseBackend({ ...options, authToken: 'canary-token' });
+    openStateDatabase({ ...options, authToken: 'canary-token' });
   } catch (caught) {
     error = caught;
   }
@@ -90,7 +90,9 @@ async function withSql(sql: string): Promise<string> {
 }
 
 test('a state of a newer version is refused', async () => {
-  const dbPath = await withSql(`INSERT INTO state_migration VALUES (${MIGRATIONS.length + 1}, 'later', 'x', 0)`);
+  const dbPath = await withSql(
+    `INSERT INTO state_migration VALUES (${MIGRATIONS.length + 1}, 'later', 'x', 0)`,
+  );
   await expect(openStateDatabase({ dbPath }).initialize()).rejects.toMatchObject({
     code: 'STATE_TOO_NEW',
     message: expect.stringContaining(`schema ${MIGRATIONS.length + 1}`),
@@ -115,9 +117,9 @@ test('names that no database keeps as they are, and endless ones, are refused', 
   await state.initialize();
   for (const name of ['half \ud800', 'nothing \0 after', 'x'.repeat(10_000)]) {
     await expect(state.createRun(name)).rejects.toMatchObject({ code: 'STATE_INVALID_ARGUMENT' });
-    await expect(
-      state.scope(SCOPE).addSnapshots([snapshotOf(name)]),
-    ).rejects.toMatchObject({ code: 'STATE_INVALID_ARGUMENT' });
+    await expect(state.scope(SCOPE).addSnapshots([snapshotOf(name)])).rejects.toMatchObject({
+      code: 'STATE_INVALID_ARGUMENT',
+    });
   }
   expect(await state.listRuns()).toEqual([]);
   expect((await state.scope(SCOPE).read()).snapshots).toEqual({});
@@ -132,7 +134,21 @@ test('a commit that is told again is an event once', async () => {
   const range = { start: 0, end: 1 };
   const claim = await scope.claim({ snapshot: 'a', range, run: 'r', task: 't', holder: 'h', leaseMs: 1000 });
   const fence = claim.status === 'claimed' ? claim.fence : 0;
-  const commit = { snapshot: 'a', range, generation: 0, fence, seq: 1, run: 'r', task: 't', rows: 1, changed: [range], seen: {}, columns: [], version: null, finishedAt: 1 };
+  const commit = {
+    snapshot: 'a',
+    range,
+    generation: 0,
+    fence,
+    seq: 1,
+    run: 'r',
+    task: 't',
+    rows: 1,
+    changed: [range],
+    seen: {},
+    columns: [],
+    version: null,
+    finishedAt: 1,
+  };
   const answers = [];
   for (let n = 0; n < 3; n += 1) answers.push(await scope.record(commit, [], []));
   expect(answers.map(({ status }) => status)).toEqual(['recorded', 'recorded', 'recorded']);
@@ -149,7 +165,9 @@ test('a clock of this machine that is an hour wrong ends no lease', async () => 
   try {
     const lock = await state.acquireLock('l');
     expect(lock.expiresAt).toBeLessThan(now() + 60_000);
-    await expect(openStateDatabase({ dbPath }).acquireLock('l', 0)).rejects.toMatchObject({ code: 'STATE_LOCK_HELD' });
+    await expect(openStateDatabase({ dbPath }).acquireLock('l', 0)).rejects.toMatchObject({
+      code: 'STATE_LOCK_HELD',
+    });
   } finally {
     Date.now = now;
   }

@@ -55,7 +55,10 @@ export function changesBetween(
     scopes: changed(before.scopes, after.scopes).map(([key, scope]) =>
       scopeChanges(key, before.scopes[key], scope, onlyOf(parts, key)),
     ),
-    events: events.map(({ project, warehouse, event }) => ({ scope: scopeKey({ project, warehouse }), event })),
+    events: events.map(({ project, warehouse, event }) => ({
+      scope: scopeKey({ project, warehouse }),
+      event,
+    })),
   };
 }
 
@@ -92,9 +95,7 @@ function scopeChanges(
     })),
     removedSnapshots: removed(snapshots, after.snapshots).filter((id) => mayWrite('snapshots', id)),
     items: others
-      .flatMap(([field, value]) =>
-        itemChanges(field, was[field], value),
-      )
+      .flatMap(([field, value]) => itemChanges(field, was[field], value))
       .filter(({ field, key: row }) => field === 'tick' || mayWrite(field, row)),
   };
 }

@@ -10,7 +10,12 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => server?.remove());
 
-(missing === null ? test.each : test.skip.each)(['reset before', 'drop the answer', 'delay', 'black hole'] as const)(
+(missing === null ? test.each : test.skip.each)([
+  'reset before',
+  'drop the answer',
+  'delay',
+  'black hole',
+] as const)(
   'over a network with the mishap "%s" everything happens, once',
   async (kind) => {
     const { result, mishaps } = await endure(server, kind, 12);

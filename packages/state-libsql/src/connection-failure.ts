@@ -63,7 +63,9 @@ export function failureOf(error: unknown, label: string, secret: string | null):
   if (
     status !== null ||
     PASSING_CODES.test(code) ||
-    /fetch failed|Abort|Timeout|terminated|socket|other side closed|not listening/i.test(`${thrown.name} ${text}`)
+    /fetch failed|Abort|Timeout|terminated|socket|other side closed|not listening/i.test(
+      `${thrown.name} ${text}`,
+    )
   ) {
     return failure(
       'passing',
@@ -81,9 +83,19 @@ export function failureOf(error: unknown, label: string, secret: string | null):
     );
   }
   if (/^SQLITE_(CANTOPEN|PERM|READONLY|FULL|IOERR)/.test(code) || /unable to open|disk is full/i.test(text)) {
-    return failure('final', 'STATE_UNWRITABLE', 'The state cannot be opened or written', 'Check the path and its rights.');
+    return failure(
+      'final',
+      'STATE_UNWRITABLE',
+      'The state cannot be opened or written',
+      'Check the path and its rights.',
+    );
   }
-  return failure('final', 'STATE_DAMAGED', 'The state answers otherwise than it should', 'See: seeknal state doctor');
+  return failure(
+    'final',
+    'STATE_DAMAGED',
+    'The state answers otherwise than it should',
+    'See: seeknal state doctor',
+  );
 }
 
 export const errorOf = ({ code, message, hint }: Failure): StateError => new StateError(code, message, hint);
@@ -91,7 +103,11 @@ export const errorOf = ({ code, message, hint }: Failure): StateError => new Sta
 /** The texts of an error and its causes; a failed request says why only in its cause. */
 function textOf(thrown: Thrown): string {
   const texts: string[] = [];
-  for (let at: Thrown | undefined = thrown; at !== undefined && at !== null && texts.length < 4; at = at.cause) {
+  for (
+    let at: Thrown | undefined = thrown;
+    at !== undefined && at !== null && texts.length < 4;
+    at = at.cause
+  ) {
     const text = at.message ?? '';
     if (text !== '' && !texts.some((known) => known.includes(text))) texts.push(text);
     const code = typeof at.code === 'string' ? at.code : '';
@@ -102,7 +118,8 @@ function textOf(thrown: Thrown): string {
 
 function statusOf(thrown: Thrown): number | null {
   for (let at: Thrown | undefined = thrown; at !== undefined && at !== null; at = at.cause) {
-    const status = typeof at.status === 'number' ? at.status : Number(/HTTP status (\d{3})/.exec(at.message ?? '')?.[1]);
+    const status =
+      typeof at.status === 'number' ? at.status : Number(/HTTP status (\d{3})/.exec(at.message ?? '')?.[1]);
     if (Number.isInteger(status) && status >= 400) return status;
   }
   return null;

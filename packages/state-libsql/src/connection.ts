@@ -26,6 +26,8 @@ export type Sent =
 /** Pauses between attempts grow from the first to the second. */
 const SHORTEST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 2000;
+/** A process that was stopped for longer than its deadline tries again all the same. */
+const LEAST_PAUSES = 3;
 
 /**
  * A connection to one database that sends batches, one at a time: each is one transaction, and none stays open
@@ -65,11 +67,16 @@ export class Connection {
   }
 
   /** @throws {StateError} What the failure says, when the deadline is over. */
-  async pause(attempt: number, deadline: number, failure: Failure, longestMs: number = LONGEST_PAUSE_MS): Promise<void> {
+  async pause(
+    attempt: number,
+    deadline: number,
+    failure: Failure,
+    longestMs: number = LONGEST_PAUSE_MS,
+  ): Promise<void> {
     const longest = Math.min(SHORTEST_PAUSE_MS * 2 ** attempt, longestMs);
     // Uneven, so that those who were in each other's way do not meet again.
     const ms = longest * Math.random();
-    if (performance.now() + ms > deadline) throw errorOf(failure);
+    if (attempt >= LEAST_PAUSES && performance.now() + ms > deadline) throw errorOf(failure);
     await new Promise((resolve) => {
       setTimeout(resolve, ms);
     });

@@ -10,6 +10,7 @@ const emptyFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'seeknal-state
 
 describeStateBackend(
   'libSQL file',
-  async (options) => openStateDatabase({ dbPath: join(await emptyFolder(), 'target', 'state.db'), ...options }),
+  async (options) =>
+    openStateDatabase({ dbPath: join(await emptyFolder(), 'target', 'state.db'), ...options }),
   { histories: 5 },
 );

@@ -3,7 +3,15 @@ import process from 'node:process';
 
 import type { Instant } from '@seeknal/intervals';
 import { DocumentBackend } from '@seeknal/state';
-import type { DocumentStore, NodeState, RunRecord, ScopedState, StateBackend, StateLock, StoreOptions } from '@seeknal/state';
+import type {
+  DocumentStore,
+  NodeState,
+  RunRecord,
+  ScopedState,
+  StateBackend,
+  StateLock,
+  StoreOptions,
+} from '@seeknal/state';
 
 import { Connection } from './connection.ts';
 import { DatabaseStore } from './database-store.ts';
@@ -72,7 +80,12 @@ class FocusedBackend extends DocumentBackend {
     return this.#by(oneNode(runId, nodeId)).getNodeState(runId, nodeId);
   }
 
-  override async addCompletedInterval(runId: string, nodeId: string, start: Instant, end: Instant): Promise<void> {
+  override async addCompletedInterval(
+    runId: string,
+    nodeId: string,
+    start: Instant,
+    end: Instant,
+  ): Promise<void> {
     checkText('node id', nodeId);
     return this.#by(oneNode(runId, nodeId)).addCompletedInterval(runId, nodeId, start, end);
   }
@@ -137,4 +150,5 @@ export class DatabaseBackend extends FocusedBackend {
 export { DatabaseBackend as DatabaseStateBackend };
 
 /** Opens the state of a database; call `initialize()` before anything else. */
-export const openStateDatabase = (options: DatabaseBackendOptions): StateBackend => new DatabaseBackend(options);
+export const openStateDatabase = (options: DatabaseBackendOptions): StateBackend =>
+  new DatabaseBackend(options);

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { StateError, type DocumentStore, type ScopedEvent, type StateDocument, type Step } from '@seeknal/state';
+import {
+  StateError,
+  type DocumentStore,
+  type ScopedEvent,
+  type StateDocument,
+  type Step,
+} from '@seeknal/state';
 import { sql } from 'drizzle-orm';
 
 import { changesBetween } from './changes.ts';
@@ -164,7 +170,10 @@ export class DatabaseStore {
   }
 
   /** Settles the write that was taken although its answer was lost, if there is one. */
-  async #takenOf(unsure: ReadonlyMap<string, () => void>, deadline: number): Promise<(() => void) | undefined> {
+  async #takenOf(
+    unsure: ReadonlyMap<string, () => void>,
+    deadline: number,
+  ): Promise<(() => void) | undefined> {
     const tokens = JSON.stringify([...unsure.keys()]);
     const find = statement(
       sql`SELECT token FROM ${stateWrite} WHERE token IN (SELECT value FROM json_each(${tokens}))`,

@@ -66,11 +66,21 @@ function fileTarget(path: string): Target {
 }
 
 const pathOf = (url: string): string =>
-  decodeURIComponent(url.slice('file:'.length).replace(/^\/\/(localhost)?(?=\/)/, '').replace(/\?.*$/s, ''));
+  decodeURIComponent(
+    url
+      .slice('file:'.length)
+      .replace(/^\/\/(localhost)?(?=\/)/, '')
+      .replace(/\?.*$/s, ''),
+  );
 
 /** Without what follows `?` or stands before `@`, and not longer than a line. */
 const withoutSecrets = (url: string): string =>
-  JSON.stringify(url.replace(/\?.*$/s, '').replace(/\/\/.*@/s, '//').slice(0, 120));
+  JSON.stringify(
+    url
+      .replace(/\?.*$/s, '')
+      .replace(/\/\/.*@/s, '//')
+      .slice(0, 120),
+  );
 
 const invalid = (message: string, hint: string): StateError =>
   new StateError('STATE_INVALID_ARGUMENT', message, hint);

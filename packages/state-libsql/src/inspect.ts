@@ -21,7 +21,11 @@ export interface DatabaseReport {
     readonly version: number;
     /** Known to this program. */
     readonly newest: number;
-    readonly pending: readonly { readonly version: number; readonly name: string; readonly statements: readonly string[] }[];
+    readonly pending: readonly {
+      readonly version: number;
+      readonly name: string;
+      readonly statements: readonly string[];
+    }[];
   };
   /** Rows that nothing refers to. */
   readonly orphans: { readonly nodes: number; readonly texts: number };
@@ -64,7 +68,9 @@ export async function inspectDatabase(options: TargetOptions): Promise<DatabaseR
 async function orphans(connection: Connection, deadline: number): Promise<DatabaseReport['orphans']> {
   const [nodes = [], texts = []] = await connection.read(
     [
-      statement(sql`SELECT count(*) AS n FROM ${nodeState} WHERE run_id NOT IN (SELECT run_id FROM ${runState})`),
+      statement(
+        sql`SELECT count(*) AS n FROM ${nodeState} WHERE run_id NOT IN (SELECT run_id FROM ${runState})`,
+      ),
       statement(sql`SELECT count(DISTINCT id) AS n FROM ${stateText}
         WHERE id NOT IN (SELECT key FROM ${stateItem} WHERE field = 'manifests')`),
     ],

@@ -20,7 +20,9 @@ const file = async (): Promise<{ readonly dbPath: string }> => ({
 
 async function expectMigratedOnce(options: DatabaseBackendOptions, processes: number): Promise<void> {
   const at = Date.now() + 1500;
-  const children = Array.from({ length: processes }, (_, n) => child('initializing', { options, name: `r${n}`, at }));
+  const children = Array.from({ length: processes }, (_, n) =>
+    child('initializing', { options, name: `r${n}`, at }),
+  );
   const ended = await Promise.all(children.map((one) => one.ended));
   expect(children.map((one) => one.errors()).join('')).toBe('');
   expect(ended).toEqual(ended.map(() => 0));
@@ -36,14 +38,18 @@ test('processes that find an empty file at once make its tables once', async () 
 }, 60_000);
 
 const missing = sqldMissing();
-(missing === null ? test : test.skip)('so do ten that find an empty server at once', async () => {
-  const server = await startSqld();
-  try {
-    await expectMigratedOnce({ url: server.url, authToken: server.token() }, 10);
-  } finally {
-    await server.remove();
-  }
-}, 120_000);
+(missing === null ? test : test.skip)(
+  'so do ten that find an empty server at once',
+  async () => {
+    const server = await startSqld();
+    try {
+      await expectMigratedOnce({ url: server.url, authToken: server.token() }, 10);
+    } finally {
+      await server.remove();
+    }
+  },
+  120_000,
+);
 
 test('the tables are those of the schema', async () => {
   const { dbPath } = await file();
@@ -54,8 +60,13 @@ test('the tables are those of the schema', async () => {
   const tables = Object.values(schema).filter((value): value is SQLiteTable => is(value, SQLiteTable));
   for (const table of tables) {
     const name = getTableName(table);
-    const { rows } = await client.execute(`SELECT name, type, "notnull" FROM pragma_table_info('${name}') ORDER BY name`);
-    const columns = Object.values(getTableColumns(table)) as readonly { readonly name: string; getSQLType(): string }[];
+    const { rows } = await client.execute(
+      `SELECT name, type, "notnull" FROM pragma_table_info('${name}') ORDER BY name`,
+    );
+    const columns = Object.values(getTableColumns(table)) as readonly {
+      readonly name: string;
+      getSQLType(): string;
+    }[];
     const expected = columns.map((column) => [column.name, column.getSQLType().toUpperCase()]);
     expect([name, rows.map((row) => [row['name'], row['type']])]).toEqual([
       name,

@@ -16,12 +16,11 @@ export interface SchemaFound {
 /** The server's clock, in milliseconds. */
 export const NOW_MS: SQL = sql`CAST(unixepoch('subsec') * 1000 AS INTEGER)`;
 
-const LIST_TABLES = statement(sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
+const LIST_TABLES =
+  statement(sql`SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
   AND name NOT LIKE 'libsql_%' AND name NOT LIKE '\\_%' ESCAPE '\\' ORDER BY name`);
 
-const LIST_MIGRATIONS = statement(
-  sql`SELECT version, name, hash FROM ${stateMigration} ORDER BY version`,
-);
+const LIST_MIGRATIONS = statement(sql`SELECT version, name, hash FROM ${stateMigration} ORDER BY version`);
 
 /**
  * Reads how far the schema of a database is. Writes nothing.

@@ -116,7 +116,11 @@ const locksReader = (condition: SQL): PartReader => ({
     const locks = Object.fromEntries(
       rows.map((row) => [
         textOf(row, 'name'),
-        { holder: textOf(row, 'holder'), fence: numberOf(row, 'fence'), expiresAt: numberOf(row, 'expires_at') },
+        {
+          holder: textOf(row, 'holder'),
+          fence: numberOf(row, 'fence'),
+          expiresAt: numberOf(row, 'expires_at'),
+        },
       ]),
     );
     into.document = { ...into.document, locks, lockFence: numberOf(meta[0], 'lock_fence') };

@@ -27,7 +27,9 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 
 type Place = () => Promise<DatabaseBackendOptions>;
-const file: Place = async () => ({ dbPath: join(await mkdtemp(join(tmpdir(), 'seeknal-trial-')), 'state.db') });
+const file: Place = async () => ({
+  dbPath: join(await mkdtemp(join(tmpdir(), 'seeknal-trial-')), 'state.db'),
+});
 const onServer: Place = async () => {
   await emptied(server);
   return { url: server.url, authToken: server.token() };
@@ -43,87 +45,136 @@ const told = (what: string, result: object): void => {
 };
 
 describe.each(places)('on %s', (name, place) => {
-  test('twenty processes work off a thousand tasks and count to four hundred', async () => {
-    const days = times(50);
-    const counts = times(20);
-    const result = await workTogether({ options: await place(), workers: 20, snapshots: 20, days, counts });
-    told(`20 processes, ${20 * days} tasks on ${name}`, result);
-    expect(result).toMatchObject({ lost: 0, twice: 0, counted: 20 * counts, acknowledged: 20 * counts });
-  }, HOUR_MS);
+  test(
+    'twenty processes work off a thousand tasks and count to four hundred',
+    async () => {
+      const days = times(50);
+      const counts = times(20);
+      const result = await workTogether({ options: await place(), workers: 20, snapshots: 20, days, counts });
+      told(`20 processes, ${20 * days} tasks on ${name}`, result);
+      expect(result).toMatchObject({ lost: 0, twice: 0, counted: 20 * counts, acknowledged: 20 * counts });
+    },
+    HOUR_MS,
+  );
 
-  test('so they do when some are killed', async () => {
-    const days = times(50);
-    const disturb = async (workers: Child[], start: (name: string) => Child): Promise<void> => {
-      for (let n = 0; n < times(20, 2); n += 1) {
-        await pause(300 + Math.random() * 500);
-        workers[Math.floor(Math.random() * workers.length)]?.process.kill('SIGKILL');
-        workers.push(start(`worker-${100 + n}`));
-      }
-    };
-    const options = await place();
-    const result = await workTogether({ options, workers: 8, snapshots: 20, days, counts: 0, leaseMs: 2000, disturb });
-    told(`8 processes, killed, ${20 * days} tasks on ${name}`, result);
-    expect(result).toMatchObject({ lost: 0, twice: 0 });
-  }, HOUR_MS);
+  test(
+    'so they do when some are killed',
+    async () => {
+      const days = times(50);
+      const disturb = async (workers: Child[], start: (name: string) => Child): Promise<void> => {
+        for (let n = 0; n < times(20, 2); n += 1) {
+          await pause(300 + Math.random() * 500);
+          workers[Math.floor(Math.random() * workers.length)]?.process.kill('SIGKILL');
+          workers.push(start(`worker-${100 + n}`));
+        }
+      };
+      const options = await place();
+      const result = await workTogether({
+        options,
+        workers: 8,
+        snapshots: 20,
+        days,
+        counts: 0,
+        leaseMs: 2000,
+        disturb,
+      });
+      told(`8 processes, killed, ${20 * days} tasks on ${name}`, result);
+      expect(result).toMatchObject({ lost: 0, twice: 0 });
+    },
+    HOUR_MS,
+  );
 
-  test('so they do when some are stopped and wake late', async () => {
-    const days = times(50);
-    const disturb = async (workers: Child[]): Promise<void> => {
-      for (let n = 0; n < times(20, 2); n += 1) {
-        const victim = workers[Math.floor(Math.random() * workers.length)]?.process;
-        victim?.kill('SIGSTOP');
-        await pause(400);
-        victim?.kill('SIGCONT');
-      }
-    };
-    const options = await place();
-    const result = await workTogether({ options, workers: 8, snapshots: 20, days, counts: 0, leaseMs: 200, disturb });
-    told(`8 processes, stopped, ${20 * days} tasks on ${name}`, result);
-    expect(result).toMatchObject({ lost: 0, twice: 0 });
-  }, HOUR_MS);
+  test(
+    'so they do when some are stopped and wake late',
+    async () => {
+      const days = times(50);
+      const disturb = async (workers: Child[]): Promise<void> => {
+        for (let n = 0; n < times(20, 2); n += 1) {
+          const victim = workers[Math.floor(Math.random() * workers.length)]?.process;
+          victim?.kill('SIGSTOP');
+          await pause(400);
+          victim?.kill('SIGCONT');
+        }
+      };
+      const options = await place();
+      const result = await workTogether({
+        options,
+        workers: 8,
+        snapshots: 20,
+        days,
+        counts: 0,
+        leaseMs: 200,
+        disturb,
+      });
+      told(`8 processes, stopped, ${20 * days} tasks on ${name}`, result);
+      expect(result).toMatchObject({ lost: 0, twice: 0 });
+    },
+    HOUR_MS,
+  );
 
-  test('a process killed hundreds of times leaves a whole state with everything it acknowledged', async () => {
-    const result = await killAgainAndAgain(await place(), times(500));
-    told(`killed ${times(500)} times on ${name}`, result);
-    expect(result).toMatchObject({ missing: [], halves: [] });
-  }, HOUR_MS);
+  test(
+    'a process killed hundreds of times leaves a whole state with everything it acknowledged',
+    async () => {
+      const result = await killAgainAndAgain(await place(), times(500));
+      told(`killed ${times(500)} times on ${name}`, result);
+      expect(result).toMatchObject({ missing: [], halves: [] });
+    },
+    HOUR_MS,
+  );
 
-  test('a process stopped in the middle of its task overwrites nothing when it wakes', async () => {
-    const result = await wakeLate(await place(), times(50));
-    told(`stopped ${times(50)} times on ${name}`, result);
-    expect(result.overwritten).toEqual([]);
-    expect(result.late).toEqual(Array.from({ length: result.stopped }, () => 'stale'));
-  }, HOUR_MS);
+  test(
+    'a process stopped in the middle of its task overwrites nothing when it wakes',
+    async () => {
+      const result = await wakeLate(await place(), times(50));
+      told(`stopped ${times(50)} times on ${name}`, result);
+      expect(result.overwritten).toEqual([]);
+      expect(result.late).toEqual(Array.from({ length: result.stopped }, () => 'stale'));
+    },
+    HOUR_MS,
+  );
 
-  test('a hundred workers, ten thousand tasks', async () => {
-    const workers = times(100, 4);
-    const days = times(100);
-    const result = await workTogether({ options: await place(), workers, snapshots: 100, days, counts: 0 });
-    told(`${workers} processes, ${100 * days} tasks on ${name}`, result);
-    expect(result).toMatchObject({ lost: 0, twice: 0 });
-  }, HOUR_MS);
+  test(
+    'a hundred workers, ten thousand tasks',
+    async () => {
+      const workers = times(100, 4);
+      const days = times(100);
+      const result = await workTogether({ options: await place(), workers, snapshots: 100, days, counts: 0 });
+      told(`${workers} processes, ${100 * days} tasks on ${name}`, result);
+      expect(result).toMatchObject({ lost: 0, twice: 0 });
+    },
+    HOUR_MS,
+  );
 });
 
-test('a process that hogs the file makes others wait, and lose nothing', async () => {
-  const options = await file();
-  const hog = async (): Promise<void> => {
-    const client = createClient({ url: `file:${options.dbPath}`, timeout: 10_000 });
-    for (let n = 0; n < times(10, 2); n += 1) {
-      const held = await client.transaction('write').catch(() => null);
-      // Longer than others wait within one request, so that they meet SQLITE_BUSY.
-      await pause(6000);
-      await held?.commit().catch(() => undefined);
-      await pause(500);
-    }
-    client.close();
-  };
-  const days = times(50);
-  const result = await workTogether({ options, workers: 8, snapshots: 20, days, counts: 3, disturb: hog });
-  told(`8 processes and a hog, ${20 * days} tasks on a file`, result);
-  expect(result).toMatchObject({ lost: 0, twice: 0, counted: 24, acknowledged: 24 });
-}, HOUR_MS);
+test(
+  'a process that hogs the file makes others wait, and lose nothing',
+  async () => {
+    const options = await file();
+    const hog = async (): Promise<void> => {
+      const client = createClient({ url: `file:${options.dbPath}`, timeout: 10_000 });
+      for (let n = 0; n < times(10, 2); n += 1) {
+        const held = await client.transaction('write').catch(() => null);
+        // Longer than others wait within one request, so that they meet SQLITE_BUSY.
+        await pause(6000);
+        await held?.commit().catch(() => undefined);
+        await pause(500);
+      }
+      client.close();
+    };
+    const days = times(50);
+    const result = await workTogether({ options, workers: 8, snapshots: 20, days, counts: 3, disturb: hog });
+    told(`8 processes and a hog, ${20 * days} tasks on a file`, result);
+    expect(result).toMatchObject({ lost: 0, twice: 0, counted: 24, acknowledged: 24 });
+  },
+  HOUR_MS,
+);
 
-(missing === null ? test.each : test.skip.each)(['reset before', 'drop the answer', 'delay', 'black hole'] as const)(
+(missing === null ? test.each : test.skip.each)([
+  'reset before',
+  'drop the answer',
+  'delay',
+  'black hole',
+] as const)(
   'over a network with the mishap "%s" everything happens, once',
   async (kind) => {
     const count = times(300);

@@ -80,7 +80,8 @@ export class ScopeCopy {
     const isFull = [lastSnapshot, lastItem].some((row) => numberOf(row, 'upto') >= PAGE_BYTES);
     this.isComplete = !isFull;
     if (isFull) {
-      if (lastSnapshot) this.#snapshots = { version: numberOf(lastSnapshot, 'version'), key: textOf(lastSnapshot, 'id') };
+      if (lastSnapshot)
+        this.#snapshots = { version: numberOf(lastSnapshot, 'version'), key: textOf(lastSnapshot, 'id') };
       if (lastItem) {
         const { field, key } = itemOf(lastItem);
         this.#items = { version: numberOf(lastItem, 'version'), key: `${field}\n${key}` };
@@ -146,7 +147,12 @@ export class ScopeCopy {
       if (key === '') fields[field] = value;
       else {
         fields[field] ??= { ...before[field] };
-        Object.defineProperty(fields[field], key, { value, enumerable: true, configurable: true, writable: true });
+        Object.defineProperty(fields[field], key, {
+          value,
+          enumerable: true,
+          configurable: true,
+          writable: true,
+        });
       }
     }
     if (rows.length > 0) this.document = { ...this.document, ...fields };

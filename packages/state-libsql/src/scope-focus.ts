@@ -1,4 +1,10 @@
-import { DocumentBackend, scopeKey, type DocumentStore, type ScopedState, type ScopeName } from '@seeknal/state';
+import {
+  DocumentBackend,
+  scopeKey,
+  type DocumentStore,
+  type ScopedState,
+  type ScopeName,
+} from '@seeknal/state';
 
 import type { Focus, Item } from './focus.ts';
 import { checkText } from './names.ts';
@@ -52,7 +58,10 @@ export function focusedScope(focused: (focus: Focus) => DocumentStore, name: Sco
     saveManifest: (id, text) => only([['manifests', id]], true).saveManifest(id, text),
     // Texts are shared by all scopes.
     collectManifests: () =>
-      by({ parts: [{ kind: 'scope', key, only: null }, { kind: 'manifests' }], usesClock: true }).collectManifests(),
+      by({
+        parts: [{ kind: 'scope', key, only: null }, { kind: 'manifests' }],
+        usesClock: true,
+      }).collectManifests(),
   };
   return { ...by({ parts: [{ kind: 'scope', key, only: null }], usesClock: true }), ...narrow };
 }

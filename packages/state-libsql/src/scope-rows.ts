@@ -13,14 +13,20 @@ const CHANGING = new Set(['generation', 'done', 'seq', 'columns', 'rows', 'versi
 type Fields = { readonly [field: string]: unknown };
 
 /** The columns of a snapshot's row; `made` is empty where it is as it was in `before`. */
-export function snapshotColumns(id: string, { state, claims }: SnapshotRow, before: SnapshotState | undefined): Fields {
+export function snapshotColumns(
+  id: string,
+  { state, claims }: SnapshotRow,
+  before: SnapshotState | undefined,
+): Fields {
   const { record, fence, ...rest } = state;
   const { generation, done, seq } = record;
   const known = before?.record as Fields | undefined;
   const entries = Object.entries(record);
   const made = entries.filter(([field]) => !CHANGING.has(field));
   const isMade = known !== undefined && made.every(([field, value]) => known[field] === value);
-  const changing = entries.filter(([field]) => CHANGING.has(field) && !['generation', 'done', 'seq'].includes(field));
+  const changing = entries.filter(
+    ([field]) => CHANGING.has(field) && !['generation', 'done', 'seq'].includes(field),
+  );
   const columns = {
     id,
     node: record.node,
@@ -70,7 +76,9 @@ export function withItem(scope: ScopeDocument, field: string, key: string, value
   return { ...scope, [field]: value === undefined ? others : { ...others, [key]: value } };
 }
 
-export const itemOf = (row: Row): { readonly field: string; readonly key: string; readonly value: unknown } => ({
+export const itemOf = (
+  row: Row,
+): { readonly field: string; readonly key: string; readonly value: unknown } => ({
   field: textOf(row, 'field'),
   key: textOf(row, 'key'),
   value: jsonOf(row, 'body'),

@@ -18,7 +18,9 @@ test('a scope of more than one answer is read whole, also while it changes', asy
   const ids = Array.from({ length: 200 }, (_, n) => `s${n}`);
   const scope = writer.scope(SCOPE);
   for (let at = 0; at < ids.length; at += 50) {
-    await scope.addSnapshots(ids.slice(at, at + 50).map((id) => ({ ...snapshotOf(id), definition: { sql } })));
+    await scope.addSnapshots(
+      ids.slice(at, at + 50).map((id) => ({ ...snapshotOf(id), definition: { sql } })),
+    );
   }
   const reading = reader.scope(SCOPE).read();
   await scope.rebuild('s7', { done: [{ start: 1, end: 2 }], seq: 9, columns: null, version: null });

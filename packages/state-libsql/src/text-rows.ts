@@ -26,7 +26,10 @@ export function textsOf(connection: Connection, deadlineFromNow: () => number): 
     write: async (id, text) => {
       const deadline = deadlineFromNow();
       const pieces = piecesOf(text);
-      const rows = [...pieces.map((body, piece) => [piece, body] as const), [COUNT, `${pieces.length}`] as const];
+      const rows = [
+        ...pieces.map((body, piece) => [piece, body] as const),
+        [COUNT, `${pieces.length}`] as const,
+      ];
       for (let from = 0; from < rows.length; from += PIECES_AT_ONCE) {
         const some = rows.slice(from, from + PIECES_AT_ONCE).map(([piece, body]) =>
           statement(sql`INSERT INTO ${stateText} (id, piece, body) VALUES (${id}, ${piece}, ${body})

@@ -1,5 +1,12 @@
 import { canonicalJson, type Json } from '@seeknal/manifest';
-import { StateError, type DocumentStore, type ScopedEvent, type StateDocument, type Step, type StepContext } from '@seeknal/state';
+import {
+  StateError,
+  type DocumentStore,
+  type ScopedEvent,
+  type StateDocument,
+  type Step,
+  type StepContext,
+} from '@seeknal/state';
 
 import type { DatabaseStore } from './database-store.ts';
 import { joined, type Focus, type Part } from './focus.ts';

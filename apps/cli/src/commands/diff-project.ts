@@ -1,8 +1,9 @@
 import type { ManifestDiff, NodeChange, RebuildMap } from '@seeknal/manifest';
 import type { Plan } from '@seeknal/plan';
-import type { SqlDifference } from '@seeknal/sdk';
+import type { Removal, SqlDifference } from '@seeknal/sdk';
 
 import type { ExitCode } from '../exit-code.ts';
+import { withAuthorNames } from '../output/author-names.ts';
 import { categoryText } from '../output/change-text.ts';
 import { sqlDiffLines } from '../output/sql-diff-text.ts';
 import type { Style } from '../output/style.ts';
@@ -12,16 +13,17 @@ import { withProject, type Session } from '../session.ts';
 export const diffProject = (session: Session, environment: string): Promise<ExitCode> =>
   withProject(session, async (project): Promise<ExitCode> => {
     const { terminal, isJson } = session;
-    const { diff, sql } = await project.diff(environment);
+    const { diff, sql, removals } = await project.diff(environment);
     const rebuild = withoutKept(diff.getNodesToRebuild(), await project.plan({ environment }));
     if (isJson) {
-      const document = { environment, changes: diff.changes, sql, rebuild };
+      const document = { environment, changes: diff.changes, sql, removals, rebuild };
       terminal.print(JSON.stringify(document, null, 2));
       return 0;
     }
     const texts = new Map(sql.map((each) => [each.node, each]));
     for (const change of diff.changes) {
-      for (const line of changeLines(change, texts.get(change.node), terminal.out)) terminal.print(line);
+      const lines = changeLines(change, texts.get(change.node), removals, terminal.out);
+      for (const line of lines) terminal.print(line);
     }
     for (const line of rebuiltLines(diff, rebuild, terminal.out)) terminal.print(line);
     terminal.print(summary(diff, rebuild, environment));
@@ -41,7 +43,8 @@ const SIGNS = { NODE_ADDED: '+', NODE_REMOVED: '-' } as const;
 function changeLines(
   change: NodeChange,
   sql: SqlDifference | undefined,
-  { color }: Style,
+  removals: readonly Removal[],
+  { color, mark }: Style,
 ): readonly string[] {
   const { node, category, types, details, reason } = change;
   const [first] = types;
@@ -53,18 +56,18 @@ function changeLines(
     .map(({ sentence }) => sentence)
     .filter((sentence) => !told.has(sentence) && !reason.includes(sentence));
   const body = [
+    ...removals
+      .filter((removal) => removal.node === node)
+      .map(({ text }) => color.red(`${mark.warning} ${text}`)),
     ...others.map((sentence) => `~ ${sentence}`),
     ...(sql === undefined ? [] : sqlDiffLines(sql.oldSql, sql.newSql, edits, color)),
   ];
   return [
-    `${paint(sign)} ${color.bold(node)}  ${categoryText(category, color)}  ${withNames(reason)}`,
-    ...body.map((line) => (line === '' ? '' : `    ${withNames(line)}`)),
+    `${paint(sign)} ${color.bold(node)}  ${categoryText(category, color)}  ${withAuthorNames(reason)}`,
+    ...body.map((line) => (line === '' ? '' : `    ${withAuthorNames(line)}`)),
     ...(body.length > 0 ? [''] : []),
   ];
 }
-
-/** The values of a run by the names that the author wrote. */
-const withNames = (line: string): string => line.replaceAll(/__seeknal_(\w+?)__/gu, '{{ $1 }}');
 
 /** The nodes that are built anew only because of what they read. */
 function rebuiltLines(

@@ -173,7 +173,7 @@ Changes since prod: 0 breaking, 1 non-breaking, 0 metadata, 1 to rebuild.
         classification: { category: 'NON_BREAKING', impact: { added: ['orders'] } },
       },
     ],
-    rebuild: { 'transform.daily': 'NON_BREAKING', 'transform.total': 'NON_BREAKING' },
+    rebuild: { 'transform.daily': 'NON_BREAKING' },
   });
 });
 
@@ -208,4 +208,32 @@ test('an environment that is not there is named', async () => {
     code: 1,
     err: expect.stringContaining("'dev' not found"),
   });
+});
+
+test('a column that goes away is told with those that still read it', async () => {
+  const daily = SHOP['seeknal/transforms/daily.yml'] as string;
+  const folder = await shop({
+    'seeknal/exposures/board.yml':
+      'kind: exposure\nname: board\ntype: file\nparams: { path: target/board.csv }\ninputs: [{ ref: transform.total }]\n',
+  });
+  await seeknal(folder, 'run');
+  const path = join(folder, 'seeknal/transforms/daily.yml');
+  await writeFile(path, daily.replace('AS amount', 'AS turnover'));
+  const { out } = await seeknal(folder, 'diff');
+  expect(out).toContain(
+    '    WARNING removes `amount`: breaks transform.total.amount, exposure.board\n',
+  );
+  const { removals } = JSON.parse((await seeknal(folder, 'diff --json')).out) as { removals: unknown };
+  expect(removals).toEqual([
+    {
+      node: 'transform.daily',
+      columns: ['amount'],
+      breaks: ['transform.total.amount', 'exposure.board'],
+      text: 'removes `amount`: breaks transform.total.amount, exposure.board',
+    },
+  ]);
+  // Who is changed along with it reads it no more.
+  const total = SHOP['seeknal/transforms/total.yml'] as string;
+  await writeFile(join(folder, 'seeknal/transforms/total.yml'), total.replace('sum(amount)', 'sum(turnover)'));
+  expect((await seeknal(folder, 'diff')).out).not.toContain('removes');
 });

@@ -29,6 +29,11 @@ test('a plan for a new environment says where it starts from and what changes', 
   ~ transform.daily [BREAKING - rebuilds downstream]
       Condition amount > 5 of WHERE is added: 3 intervals in 3 tasks
       2024-01-01 to 2024-01-04
+          …
+          from "source".orders
+        - where day >= '{{ start }}' and day < '{{ end }}'
+        + where day >= '{{ start }}' and day < '{{ end }}' and amount > 5
+          group BY day
 
   ~ transform.total [BREAKING - through its inputs]
       transform.daily may have other rows: 1 task
@@ -201,14 +206,14 @@ test('a query of an environment reads its views, and says when it cannot be sure
   await seeknal(folder, 'apply dev');
   const rows = async (...args: string[]): Promise<string> =>
     (await seeknal(folder, ['query', '--csv', ...args])).out;
-  const sql = "SELECT t.amount, (SELECT count(*) FROM transform.daily) AS days FROM transform.total t";
+  const sql = 'SELECT t.amount, (SELECT count(*) FROM transform.daily) AS days FROM transform.total t';
   expect(await rows(sql)).toBe('amount,days\n23,3\n');
   expect(await rows('--env', 'dev', sql)).toBe('amount,days\n17,2\n');
   expect((await seeknal(folder, ['query', '--env', 'nowhere', sql])).err).toMatch(
     /^ERROR Environment 'nowhere' not found/u,
   );
   expect((await seeknal(folder, ['query', '--env', 'dev', 'FROM transform.none'])).code).toBe(1);
-  expect((await seeknal(folder, ['query', '--env', 'dev', "FROM query('FROM transform.total')"])).err).toMatch(
-    /could read prod's rows in dev/u,
-  );
+  expect(
+    (await seeknal(folder, ['query', '--env', 'dev', "FROM query('FROM transform.total')"])).err,
+  ).toMatch(/could read prod's rows in dev/u);
 });

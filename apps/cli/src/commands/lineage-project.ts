@@ -18,12 +18,15 @@ export const projectLineage = (
       const { terminal, isJson } = session;
       const lineage = await project.lineage({ parser: flags.parser ?? 'duckdb' });
       const focus = name === null ? null : lineage.find(name);
-      const shown = focus === null ? [...lineage.nodes.values()] : [lineage.nodes.get(focus.node) as NodeLineage];
+      const shown =
+        focus === null ? [...lineage.nodes.values()] : [lineage.nodes.get(focus.node) as NodeLineage];
       for (const node of shown)
         for (const line of lineageNotes(node.node, node, terminal.err)) terminal.say(line);
       if (isJson) {
         const document =
-          focus === null ? { nodes: shown } : focusDocument(lineage, shown[0] as NodeLineage, focus.column, flags);
+          focus === null
+            ? { nodes: shown }
+            : focusDocument(lineage, shown[0] as NodeLineage, focus.column, flags);
         terminal.print(JSON.stringify(document, null, 2));
         return 0;
       }

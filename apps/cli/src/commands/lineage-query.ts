@@ -46,7 +46,9 @@ async function follow(
     const found = lineageOf(lowerDuckDb(sql, (await duckdb.parse([sql]))[0] as string));
     // A schema that lacks something cannot be described; the names are then those that were derived.
     const names = await duckdb.describe(schema, sql).catch(() => []);
-    return names.length === 0 || found.columns.some(({ name }) => name === '*') ? found : renamed(found, names);
+    return names.length === 0 || found.columns.some(({ name }) => name === '*')
+      ? found
+      : renamed(found, names);
   } finally {
     duckdb.close();
   }
@@ -55,5 +57,8 @@ async function follow(
 /** The names that the engine gives, which are the truth where they are as many. */
 function renamed(found: QueryLineage, names: readonly { readonly name: string }[]): QueryLineage {
   if (names.length !== found.columns.length) return found;
-  return { ...found, columns: found.columns.map((column, at) => ({ ...column, name: names[at]?.name ?? column.name })) };
+  return {
+    ...found,
+    columns: found.columns.map((column, at) => ({ ...column, name: names[at]?.name ?? column.name })),
+  };
 }

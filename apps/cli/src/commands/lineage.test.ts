@@ -8,7 +8,8 @@ const SCHEMA = JSON.stringify({
   orders: { day: 'DATE', amount: 'DOUBLE', cust: 'INTEGER' },
   customers: { id: 'INTEGER', discount: 'DOUBLE', country: 'VARCHAR', active: 'BOOLEAN' },
 });
-const query = (sql: string, schema = SCHEMA): Promise<string> => folderWith({ 'f.sql': sql, 's.json': schema });
+const query = (sql: string, schema = SCHEMA): Promise<string> =>
+  folderWith({ 'f.sql': sql, 's.json': schema });
 
 test('a query: its columns, what they are computed from, what decides the rows', async () => {
   const folder = await query(DAILY);
@@ -40,7 +41,9 @@ test('a query: its columns, what they are computed from, what decides the rows',
 test('columns are called as DuckDB calls them, where it can tell', async () => {
   const folder = await query('SELECT CASE WHEN cust > 1 THEN 2 END, amount + 1 FROM orders');
   const named = async (line: string): Promise<readonly string[]> =>
-    (JSON.parse((await seeknal(folder, line)).out) as { columns: { name: string }[] }).columns.map(({ name }) => name);
+    (JSON.parse((await seeknal(folder, line)).out) as { columns: { name: string }[] }).columns.map(
+      ({ name }) => name,
+    );
   expect(await named('lineage --sql f.sql --schema s.json --json')).toEqual([
     'CASE  WHEN ((cust > 1)) THEN (2) ELSE NULL END',
     '(amount + 1)',
@@ -56,19 +59,27 @@ test('without a schema a star is every column; what is doubtful is said on the s
 });
 
 test.each([
-  ['SELECT amout FROM orders', 'WARNING There is no column amout in reach.\n  -> There is day, amount, cust.\n'],
+  [
+    'SELECT amout FROM orders',
+    'WARNING There is no column amout in reach.\n  -> There is day, amount, cust.\n',
+  ],
   [
     'SELECT x.cust FROM orders x, orders y WHERE cust = 1',
     'WARNING The column cust could be x.cust or y.cust.\n  -> There is x.cust, y.cust.\n',
   ],
 ])('a name that means nothing, or two things, is told with what could be meant: %s', async (sql, said) => {
-  expect(await seeknal(await query(sql), 'lineage --sql f.sql --schema s.json')).toMatchObject({ code: 0, err: said });
+  expect(await seeknal(await query(sql), 'lineage --sql f.sql --schema s.json')).toMatchObject({
+    code: 0,
+    err: said,
+  });
 });
 
 test('a long list of candidates is cut', async () => {
   const wide = { w: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`c${at}`, 'INTEGER'])) };
   const folder = await query('SELECT nope FROM w', JSON.stringify(wide));
-  expect((await seeknal(folder, 'lineage --sql f.sql --schema s.json')).err).toContain('c11, ... (40 in all).');
+  expect((await seeknal(folder, 'lineage --sql f.sql --schema s.json')).err).toContain(
+    'c11, ... (40 in all).',
+  );
 });
 
 test.each([
@@ -146,8 +157,12 @@ read by
 |- transform.total  (rows)
 \`- exposure.board   (rows)
 `);
-  expect((await seeknal(folder, 'lineage source.orders.day --upstream')).out).toBe('source.orders.day\nreads nothing\n');
-  expect((await seeknal(folder, 'lineage board.amount --downstream')).out).toBe('exposure.board.amount\nnobody reads it\n');
+  expect((await seeknal(folder, 'lineage source.orders.day --upstream')).out).toBe(
+    'source.orders.day\nreads nothing\n',
+  );
+  expect((await seeknal(folder, 'lineage board.amount --downstream')).out).toBe(
+    'exposure.board.amount\nnobody reads it\n',
+  );
   const document: unknown = JSON.parse((await seeknal(folder, 'lineage daily.amount --json')).out);
   expect(document).toEqual({
     node: 'transform.daily',
@@ -176,8 +191,14 @@ read by
 
 test('a node or a column that is not there is told with the nearest', async () => {
   const folder = await shop();
-  expect(await seeknal(folder, 'lineage dayly')).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "daily"?') });
-  expect(await seeknal(folder, 'lineage daily.amout')).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean "amount"?') });
+  expect(await seeknal(folder, 'lineage dayly')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Did you mean "daily"?'),
+  });
+  expect(await seeknal(folder, 'lineage daily.amout')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('Did you mean "amount"?'),
+  });
 });
 
 test('a node that cannot be followed says why', async () => {
@@ -236,11 +257,19 @@ test('as events of OpenLineage, one a node that reads something', async () => {
     dataset: { namespace: string; name: string; facets: { columnLineage: { fields: object } } };
   }[];
   expect(events.map(({ dataset }) => dataset.name)).toEqual(['transform.daily', 'transform.total']);
-  expect(events[0]).toMatchObject({ eventTime: '2024-01-04T12:00:00.000Z', dataset: { namespace: 'seeknal://shop' } });
+  expect(events[0]).toMatchObject({
+    eventTime: '2024-01-04T12:00:00.000Z',
+    dataset: { namespace: 'seeknal://shop' },
+  });
   expect(events[1]?.dataset.facets.columnLineage.fields).toEqual({
     amount: {
       inputFields: [
-        { namespace: 'seeknal://shop', name: 'transform.daily', field: 'amount', transformations: [{ type: 'DIRECT' }] },
+        {
+          namespace: 'seeknal://shop',
+          name: 'transform.daily',
+          field: 'amount',
+          transformations: [{ type: 'DIRECT' }],
+        },
       ],
     },
   });
@@ -250,7 +279,10 @@ test('as events of OpenLineage, one a node that reads something', async () => {
 test('on a terminal the tree is drawn with lines, and long lists go on below', async () => {
   const list = Array.from({ length: 12 }, (_, at) => `column_${at}`);
   const folder = await query(`SELECT ${list.join(' + ')} AS total, column_0 AS c FROM numbers`);
-  const { out } = await seeknal(folder, 'lineage --sql f.sql', { columns: 60, env: { LANG: 'C.UTF-8', NO_COLOR: '1' } });
+  const { out } = await seeknal(folder, 'lineage --sql f.sql', {
+    columns: 60,
+    env: { LANG: 'C.UTF-8', NO_COLOR: '1' },
+  });
   expect(out).toBe(`f.sql
 ├─ total ← numbers.column_0, numbers.column_1,
 │          numbers.column_10, numbers.column_11,
@@ -266,7 +298,8 @@ test('what was shown is not shown again', async () => {
   const folder = await shop({
     'seeknal/transforms/a.yml':
       "kind: transform\nname: a\ntransform: SELECT amount AS x, amount + 1 AS y FROM ref('transform.daily')\n",
-    'seeknal/transforms/b.yml': "kind: transform\nname: b\ntransform: SELECT x + y AS z FROM ref('transform.a')\n",
+    'seeknal/transforms/b.yml':
+      "kind: transform\nname: b\ntransform: SELECT x + y AS z FROM ref('transform.a')\n",
   });
   expect((await seeknal(folder, 'lineage b.z --upstream')).out).toBe(`transform.b.z
 computed from

@@ -45,13 +45,25 @@ export const migrate: CommandBody<MigrateStateFlags> = async (session, _args, fl
   terminal.print(`${color.green(mark.ok)} ${report.from} to ${report.to}: ${total(report)} ${did}`);
   if (report.isDry) terminal.say(`  ${terminal.err.mark.hint} Nothing was written. Do it with --no-dry-run.`);
   else if (!report.isInUse) {
-    const name = report.to === 'file' ? 'file' : 'libsql';
-    terminal.say(`  ${terminal.err.mark.hint} Use it from now on: state_backend: ${name} in seeknal_project.yml.`);
+    const setting =
+      report.to === 'file' ? 'file' : flags.url === undefined ? 'libsql' : `{libsql: {url: ${flags.url}}}`;
+    terminal.say(
+      `  ${terminal.err.mark.hint} Use it from now on: state_backend: ${setting} in seeknal_project.yml.`,
+    );
   }
   return 0;
 };
 
-function detail({ runs, nodes, snapshots, environments, manifests, events, already, backups }: MigrationReport): readonly string[] {
+function detail({
+  runs,
+  nodes,
+  snapshots,
+  environments,
+  manifests,
+  events,
+  already,
+  backups,
+}: MigrationReport): readonly string[] {
   return [
     `  runs          ${runs} (there already: ${already.runs})`,
     `  node states   ${nodes}`,

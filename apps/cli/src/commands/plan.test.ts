@@ -50,8 +50,14 @@ test('changes, removals, blocked nodes and what is kept are told apart', async (
       The kind profile is not supported yet (seeknal/transforms/agg.yml:1:7).
 
   ~ transform.daily [BREAKING - rebuilds downstream]
-      its sql changed: 3 intervals in 3 tasks
+      Column amount changes from sum(amount)::INTEGER to max(amount)::INTEGER: 3 intervals in 3 tasks
       2024-01-01 to 2024-01-04
+      changes \`amount\`: nobody reads it
+          select day,
+        -   sum(amount)::INTEGER as amount
+        +   max(amount)::INTEGER as amount
+          from "source".orders
+          …
 
   + transform.sum [NEW]
       new: 1 task
@@ -72,7 +78,8 @@ test('a node below a changed one names the way to it, and a description rebuilds
   const path = join(folder, 'seeknal/transforms/daily.yml');
   await writeFile(path, daily.replace('sum(amount)', 'max(amount)'));
   expect((await seeknal(folder, 'plan')).out).toContain(`  ~ transform.total [BREAKING - through its inputs]
-      it reads transform.daily, which changed: 1 task
+      it reads amount of transform.daily, which changed: 1 task
+      changes \`amount\`
 `);
   await writeFile(path, daily.replace('Turnover', 'Income'));
   expect((await seeknal(folder, 'plan')).out).toBe(`Plan for shop (prod)

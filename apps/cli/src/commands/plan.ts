@@ -39,7 +39,7 @@ export const plan: CommandBody<PlanFlags> = async (session, words, flags) => {
       else if (flags.summary === true) {
         terminal.print(hasChanges(found) ? summaryLine(found, terminal.out) : nothingToDo(terminal.out));
       } else {
-        terminal.print(planText(found, terminal.out));
+        terminal.print(planText(found, terminal.out, flags.explain ?? false));
         if (flags.explain === true) terminal.print(explained(found, terminal.out));
       }
       return flags.detailedExitcode === true && hasChanges(found) ? 2 : 0;

@@ -9,6 +9,8 @@ export const stateBackup: CommandBody<{ readonly out?: string }> = async (
   const { backUpState } = await import('@seeknal/sdk');
   const path = await backUpState(folder, { now, env: io.env, ...(out !== undefined && { out }) });
   const { color, mark } = terminal.out;
-  terminal.print(isJson ? JSON.stringify({ backup: path }, null, 2) : `${color.green(mark.ok)} Copied to ${path}`);
+  terminal.print(
+    isJson ? JSON.stringify({ backup: path }, null, 2) : `${color.green(mark.ok)} Copied to ${path}`,
+  );
   return 0;
 };

@@ -1,7 +1,7 @@
 import { formatInstant, type Instant } from '@seeknal/intervals';
 import type { HeldRight, StateReport } from '@seeknal/sdk';
 
-import { count } from '../output/numbers.ts';
+import { count, duration } from '../output/numbers.ts';
 import type { CommandBody } from '../program.ts';
 
 /** Clocks further apart than this make leases end too early or too late. */
@@ -20,9 +20,13 @@ export const stateDoctor: CommandBody<object> = async ({ folder, now, io, isJson
   const { description, exists, database } = report;
   terminal.print(`${color.green(mark.ok)} State: ${description}${exists ? '' : ' (there is none yet)'}`);
   if (database !== null) {
-    terminal.print(`  answers in ${database.roundTripMs.toFixed(1)} ms; schema ${database.schemaVersion}`);
+    terminal.print(`  answers in ${duration(database.roundTripMs)}; schema ${database.schemaVersion}`);
   }
-  const counts = [count(report.runs, 'run'), count(report.snapshots, 'snapshot'), count(report.environments, 'environment')];
+  const counts = [
+    count(report.runs, 'run'),
+    count(report.snapshots, 'snapshot'),
+    count(report.environments, 'environment'),
+  ];
   terminal.print(`  ${counts.join(', ')}`);
   terminal.print(`  ${report.held.length === 0 ? 'nobody holds anything' : `held: ${report.held.length}`}`);
   for (const right of report.held) terminal.print(`    ${heldText(right)}`);
@@ -43,13 +47,17 @@ function warningsOf({ database, held }: StateReport): readonly string[] {
         `This machine's clock is ${Math.round(Math.abs(clockSkewMs) / 1000)} s ${direction} the server's. Leases go by the server's; set this one right.`,
       );
     }
-    if (pendingMigrations.length > 0) warnings.push(`The tables are to be brought up to date: ${pendingMigrations.join(', ')}`);
+    if (pendingMigrations.length > 0)
+      warnings.push(`The tables are to be brought up to date: ${pendingMigrations.join(', ')}`);
     if (orphans.nodes + orphans.texts > 0) {
-      warnings.push(`Nothing refers to ${count(orphans.nodes, 'node state')} and ${count(orphans.texts, 'manifest')}.`);
+      warnings.push(
+        `Nothing refers to ${count(orphans.nodes, 'node state')} and ${count(orphans.texts, 'manifest')}.`,
+      );
     }
   }
   const expired = held.filter(({ isExpired }) => isExpired).length;
-  if (expired > 0) warnings.push(`${count(expired, 'right')} expired and not given back: seeknal state unlock takes them.`);
+  if (expired > 0)
+    warnings.push(`${count(expired, 'right')} expired and not given back: seeknal state unlock takes them.`);
   return warnings;
 }
 

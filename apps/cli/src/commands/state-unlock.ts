@@ -12,7 +12,11 @@ export interface StateUnlockFlags {
 export const stateUnlock: CommandBody<StateUnlockFlags> = async (session, _args, { all = false, yes }) => {
   const { folder, now, io, isJson, terminal } = session;
   const { unlockState } = await import('@seeknal/sdk');
-  if (all) await confirmed(session, 'Take back also what has not expired?', 'Taking it back', { yes, otherwise: false });
+  if (all)
+    await confirmed(session, 'Take back also what has not expired?', 'Taking it back', {
+      yes,
+      otherwise: false,
+    });
   const taken = await unlockState(folder, { now, env: io.env, all });
   if (isJson) {
     terminal.print(JSON.stringify({ taken }, null, 2));
@@ -20,6 +24,8 @@ export const stateUnlock: CommandBody<StateUnlockFlags> = async (session, _args,
   }
   const { color, mark } = terminal.out;
   for (const right of taken) terminal.print(`${color.green(mark.ok)} taken back: ${heldText(right)}`);
-  terminal.print(taken.length === 0 ? 'There is nothing to take back.' : `${count(taken.length, 'right')} taken back.`);
+  terminal.print(
+    taken.length === 0 ? 'There is nothing to take back.' : `${count(taken.length, 'right')} taken back.`,
+  );
   return 0;
 };

@@ -12,9 +12,16 @@ export interface Shown {
 
 /** Boxes of nodes with their columns in them, and arrows between columns. */
 export interface LineageGraph {
-  readonly nodes: readonly { readonly node: string; readonly columns: readonly string[]; readonly hasRows: boolean }[];
+  readonly nodes: readonly {
+    readonly node: string;
+    readonly columns: readonly string[];
+    readonly hasRows: boolean;
+  }[];
   /** `to.column` null: which rows there are. */
-  readonly edges: readonly { readonly from: NodeColumn; readonly to: { readonly node: string; readonly column: string | null } }[];
+  readonly edges: readonly {
+    readonly from: NodeColumn;
+    readonly to: { readonly node: string; readonly column: string | null };
+  }[];
 }
 
 /** What is drawn: the columns in reach of the focus, or all of them, and every step between two of them. */
@@ -43,7 +50,10 @@ export function lineageGraph(lineage: ManifestLineage, shown: Shown): LineageGra
   return { nodes, edges };
 }
 
-function columnsShown(lineage: ManifestLineage, { focus, up, down }: Shown): ReadonlyMap<string, ReadonlySet<string>> {
+function columnsShown(
+  lineage: ManifestLineage,
+  { focus, up, down }: Shown,
+): ReadonlyMap<string, ReadonlySet<string>> {
   const columns = new Map<string, Set<string>>();
   const add = (node: string, names: Iterable<string>): void => {
     const known = columns.get(node) ?? new Set();
@@ -53,11 +63,16 @@ function columnsShown(lineage: ManifestLineage, { focus, up, down }: Shown): Rea
   if (focus === null) {
     for (const { node, columns: all, inputs } of lineage.nodes.values()) {
       for (const input of inputs) add(input, []);
-      add(node, all.map(({ name }) => name));
+      add(
+        node,
+        all.map(({ name }) => name),
+      );
     }
     return columns;
   }
-  if (up) for (const each of lineage.upstream(focus.node, focus.column)) add(each.node, [...each.columns, ...each.rowColumns]);
+  if (up)
+    for (const each of lineage.upstream(focus.node, focus.column))
+      add(each.node, [...each.columns, ...each.rowColumns]);
   const own = lineage.nodes.get(focus.node)?.columns ?? [];
   add(focus.node, focus.column === null ? own.map(({ name }) => name) : [focus.column]);
   if (down) for (const each of lineage.downstream(focus.node, focus.column)) add(each.node, each.columns);

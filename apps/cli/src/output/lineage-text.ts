@@ -8,7 +8,10 @@ import { treeLines, type Branch } from './tree.ts';
 /** Lineage as trees: of every node, of one node column by column, or of one column all the way. */
 export function lineageText(lineage: ManifestLineage, { focus, up, down }: Shown, style: Style): string {
   if (focus === null) {
-    const blocks = [...lineage.nodes.values()].map((node) => [style.color.bold(node.node), ...stepLines(node, style)]);
+    const blocks = [...lineage.nodes.values()].map((node) => [
+      style.color.bold(node.node),
+      ...stepLines(node, style),
+    ]);
     return blocks.map((lines) => lines.join('\n')).join('\n\n');
   }
   const { node, column } = focus;
@@ -20,7 +23,10 @@ export function lineageText(lineage: ManifestLineage, { focus, up, down }: Shown
     if (down) parts.push(['read by', readerLines(lineage, known, style)]);
   } else {
     if (up) {
-      parts.push(['computed from', treeLines(originBranches(lineage, { node, column }, new Set(), style), style)]);
+      parts.push([
+        'computed from',
+        treeLines(originBranches(lineage, { node, column }, new Set(), style), style),
+      ]);
       parts.push(['rows decided by', decidingLines(lineage, focus, style)]);
     }
     if (down) parts.push(['read by', belowLines(lineage, focus, style)]);
@@ -42,7 +48,9 @@ export function lineageNotes(
   return [
     ...problems.flatMap(({ message, candidates }) => [
       `${color.yellow(mark.warning)} ${where}${message}`,
-      ...(candidates.length === 0 ? [] : [`  ${mark.hint} There is ${shortList(candidates, mark.ellipsis)}.`]),
+      ...(candidates.length === 0
+        ? []
+        : [`  ${mark.hint} There is ${shortList(candidates, mark.ellipsis)}.`]),
     ]),
     ...notes.map((note) => `${color.cyan(mark.info)} ${where}taken to read everything it could: ${note}`),
   ];
@@ -50,7 +58,9 @@ export function lineageNotes(
 
 /** Names for a sentence; a table of a thousand columns is not told whole. */
 const shortList = (names: readonly string[], ellipsis: string): string =>
-  names.length <= 12 ? names.join(', ') : `${names.slice(0, 12).join(', ')}, ${ellipsis} (${names.length} in all)`;
+  names.length <= 12
+    ? names.join(', ')
+    : `${names.slice(0, 12).join(', ')}, ${ellipsis} (${names.length} in all)`;
 
 const said = ({ node, column }: NodeColumn): string => `${node}.${column}`;
 
@@ -59,18 +69,24 @@ function stepLines({ kind, columns, rowSources, inputs }: NodeLineage, style: St
   const { color, mark } = style;
   const arrow = color.dim(mark.from);
   const isRead = inputs.length > 0;
-  const branches = columns.map(
-    ({ name, sources }: ColumnOrigin): Branch => ({
-      label: name,
-      ...(isRead && { arrow, text: sources.length === 0 ? [color.dim('(no column)')] : sources.map(said) }),
-    }),
-  );
-  const rows: Branch = { label: color.dim(kind === 'rule' ? 'checks' : 'rows'), arrow, text: rowSources.map(said) };
+  const branches = columns.map(({ name, sources }: ColumnOrigin): Branch => ({
+    label: name,
+    ...(isRead && { arrow, text: sources.length === 0 ? [color.dim('(no column)')] : sources.map(said) }),
+  }));
+  const rows: Branch = {
+    label: color.dim(kind === 'rule' ? 'checks' : 'rows'),
+    arrow,
+    text: rowSources.map(said),
+  };
   return treeLines(rowSources.length === 0 ? branches : [...branches, rows], style);
 }
 
 /** One step down: every column and who reads it. */
-function readerLines(lineage: ManifestLineage, { node, columns }: NodeLineage, style: Style): readonly string[] {
+function readerLines(
+  lineage: ManifestLineage,
+  { node, columns }: NodeLineage,
+  style: Style,
+): readonly string[] {
   const { color, mark } = style;
   const arrow = color.dim(mark.arrow);
   const readers = new Map<string, string[]>(columns.map(({ name }) => [name.toLowerCase(), []]));
@@ -80,7 +96,8 @@ function readerLines(lineage: ManifestLineage, { node, columns }: NodeLineage, s
     for (const name of names) readers.get(name)?.push(reader);
   };
   for (const each of lineage.nodes.values()) {
-    for (const { name, sources } of each.columns) for (const from of sources) add(from, `${each.node}.${name}`);
+    for (const { name, sources } of each.columns)
+      for (const from of sources) add(from, `${each.node}.${name}`);
     const whole = !isTable(lineage, each.node) ? each.node : `${each.node} ${color.dim('(rows)')}`;
     for (const from of each.rowSources) add(from, whole);
   }
@@ -112,7 +129,10 @@ function originBranches(
 
 function decidingLines(lineage: ManifestLineage, { node, column }: Focus, style: Style): readonly string[] {
   const deciding = lineage.upstream(node, column).filter(({ rowColumns }) => rowColumns.length > 0);
-  return treeLines(deciding.map((each) => ({ label: each.node, text: each.rowColumns })), style);
+  return treeLines(
+    deciding.map((each) => ({ label: each.node, text: each.rowColumns })),
+    style,
+  );
 }
 
 /** A rule has no rows: it is read, and that is all. */
@@ -123,7 +143,10 @@ function belowLines(lineage: ManifestLineage, { node, column }: Focus, style: St
   return treeLines(
     below.map((each) => ({
       label: each.node,
-      text: [...each.columns, ...(each.rows && isTable(lineage, each.node) ? [style.color.dim('(rows)')] : [])],
+      text: [
+        ...each.columns,
+        ...(each.rows && isTable(lineage, each.node) ? [style.color.dim('(rows)')] : []),
+      ],
     })),
     style,
   );

@@ -1,7 +1,9 @@
 import type { NodeAction, NodePlan, Plan } from '@seeknal/plan';
 
+import { withAuthorNames } from './author-names.ts';
 import { count } from './numbers.ts';
 import { isAllTime, rangeLines, scopeText } from './ranges.ts';
+import { changeLines } from './plan-changes.ts';
 import type { Style } from './style.ts';
 import { verifiedLine } from './verified-text.ts';
 
@@ -15,8 +17,12 @@ const LABELS = {
 export const hasChanges = ({ tasks, environment, base, summary: { add, change, remove } }: Plan): boolean =>
   tasks.length + add + change + remove > 0 || (environment !== 'prod' && base.environment.epoch === 0);
 
-/** A plan as people read it before they apply it: what happens to each node, why, and how much that is. */
-export function planText(plan: Plan, style: Style): string {
+/**
+ * A plan as people read it before they apply it: what happens to each node, why, and how much that is.
+ *
+ * @param isFull Whether changes of SQL are shown whole.
+ */
+export function planText(plan: Plan, style: Style, isFull = false): string {
   const { color } = style;
   const told = plan.nodes.filter(
     ({ action, maybe, notes, reason, verified }) =>
@@ -27,7 +33,7 @@ export function planText(plan: Plan, style: Style): string {
     `${color.bold(`Plan for ${plan.project}`)} (${plan.environment}${startText(plan)})`,
     `  Range: ${scopeText(plan.range, plan.now)}`,
     '',
-    ...told.flatMap((node) => [...nodeLines(node, style), '']),
+    ...told.flatMap((node) => [...nodeLines(node, style, isFull).map(withAuthorNames), '']),
   ];
   if (kept.length > 0)
     lines.push(color.dim(`  ${count(kept.length, 'node')} up to date: ${names(kept)}`), '');
@@ -71,7 +77,7 @@ export function signOf(action: NodeAction, { color, mark }: Style): string {
   }
 }
 
-function nodeLines(node: NodePlan, style: Style): readonly string[] {
+function nodeLines(node: NodePlan, style: Style, isFull: boolean): readonly string[] {
   const { color, mark } = style;
   const lines = [`  ${signOf(node.action, style)} ${color.bold(node.node)}${labelOf(node)}`];
   const add = (line: string): void => void lines.push(`      ${line}`);
@@ -85,6 +91,7 @@ function nodeLines(node: NodePlan, style: Style): readonly string[] {
     const line = [...words, ...(maybe.length > 0 ? [maybe.join(', ')] : [])].join(': ');
     if (line !== '') add(line);
   }
+  for (const line of changeLines(node, style, isFull)) add(line);
   const verified = verifiedLine(node, style);
   if (verified !== null) add(verified);
   for (const note of node.notes) add(color.dim(`note: ${note}`));

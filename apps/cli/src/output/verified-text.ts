@@ -6,17 +6,17 @@ import type { Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a comparison found of a node, as a line of the plan. */
-export function verifiedLine({ verified }: NodePlan, { color, mark }: Style): string | null {
+export function verifiedLine({ verified, materialization }: NodePlan, { color, mark }: Style): string | null {
   if (verified === null) return null;
   const { same, sampled } = verified;
+  const isOnce = materialization === 'full';
   if (!same) return color.red(`${mark.failed} verified: ${othersText(verified)}`);
-  const what = `${count(verified.rows, 'row')} in ${stretches(verified)}`;
+  const rows = count(verified.rows, 'row');
+  const what = isOnce ? rows : `${rows} in ${count(verified.ranges, 'interval')}`;
   return sampled
-    ? `${color.cyan(mark.info)} verified by a sample: ${what} are the same; a sample can refute, not prove`
+    ? `${color.cyan(mark.info)} verified by a sample: ${what} ${verified.rows === 1 ? 'is' : 'are'} the same; a sample can refute, not prove`
     : color.green(`${mark.ok} verified: the new query gives the same ${what}`);
 }
-
-const stretches = ({ ranges }: Verified): string => (ranges === 1 ? 'one piece' : `${count(ranges, 'interval')}`);
 
 /** `the new query gives other rows in 2024-01-01 to 2024-01-02`. */
 function othersText({ differing }: Verified): string {

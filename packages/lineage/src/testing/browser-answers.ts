@@ -23,7 +23,11 @@ export async function answers(): Promise<string> {
   return QUERIES.map((sql) => {
     try {
       const lineage = columnLineage(parse(sql), { schema });
-      const options = { namespace: 'page', eventTime: '2024-01-01T00:00:00Z', producer: 'https://example.org' };
+      const options = {
+        namespace: 'page',
+        eventTime: '2024-01-01T00:00:00Z',
+        producer: 'https://example.org',
+      };
       const events = openLineage(lineageOfQuery('query', lineage), options);
       return [sql, JSON.stringify(lineage), JSON.stringify(events)].join('\n  ');
     } catch (error) {

@@ -1,6 +1,6 @@
 import { canonicalJson, inputsOf, type ManifestNode, type NodeId } from '@seeknal/manifest';
 import { compareRows, TermTable, type Impact, type Query, type RowsMeaning, type Term } from '@seeknal/sql-ast';
-import { diffTrees, type SqlEdit } from '@seeknal/sql-diff';
+import { diffTrees, readableSql, type SqlEdit } from '@seeknal/sql-diff';
 
 import type { ResolvedNode } from '../resolve.ts';
 import { hasTable, type EnvironmentRecord, type SnapshotId, type SnapshotRecord, type StateView } from '../snapshot.ts';
@@ -81,14 +81,14 @@ class Search {
     // What it reads matters where something above is built anew, or differs.
     const isOverTheSame = areInputsSame && above.every(({ node: input }) => this.#isAsItWas(input));
     const reads = isOverTheSame ? {} : readsIn(await this.#meaningReading(node), node, this.#terms);
-    const sql = { old: sqlOf(from.definition), new: sqlOf(node.node.definition) };
+    const sql = shownSql(sqlOf(from.definition), sqlOf(node.node.definition));
     return {
       node: id,
       from: from.id,
       impact,
       isOwn,
       isKept,
-      causes: causesOf(above, reads),
+      causes: causesOf(above, await this.#withFormerReads(reads, above, from, isOwn, now.problems.length > 0)),
       reads,
       doubts: now.doubts,
       problems: now.problems,
@@ -96,6 +96,37 @@ class Search {
       edits: await this.#edits(sql),
       sql,
     };
+  }
+
+  /**
+   * What a node reads, and what it read of inputs that lack columns now: those cannot be found in a query bound
+   * without them. A query as it was that does not bind any more reads what it read, and not all that is in
+   * reach of the lost name; one that was edited and binds can do without.
+   */
+  async #withFormerReads(
+    reads: NodeImpact['reads'],
+    above: readonly InputPair[],
+    from: SnapshotRecord,
+    isOwn: boolean,
+    isBroken: boolean,
+  ): Promise<NodeImpact['reads']> {
+    const losing = above.filter(({ now, old }) => old !== null && lacksSome(now, old));
+    if ((isOwn && !isBroken) || losing.length === 0) return reads;
+    const version = await this.#versionBefore(from);
+    const inputs = version.inputs.map((input) => ({ ...input, meaning: this.#asTable(input.node, 'former', input.meaning) }));
+    const former = await nodeMeaning({ ...version, columns: null, inputs }, this.#parse, this.#terms);
+    const sources = this.#terms.sources([everythingIn(former, this.#terms)], true);
+    const more = losing.map(({ node }): [NodeId, readonly string[]] => {
+      const own = sources.flatMap(({ table, column }) => (table === node ? [column] : []));
+      return [node, [...new Set([...(isBroken && !isOwn ? [] : (reads[node] ?? [])), ...own])]];
+    });
+    return { ...reads, ...Object.fromEntries(more) };
+  }
+
+  /** Rows as a table of their own: what is read of it is told by its columns. */
+  #asTable(node: NodeId, of: string, { columns, open }: RowsMeaning): NodeMeaning {
+    if (open !== null) return openTableOf(node, of, this.#terms);
+    return tableMeaning(node, `${of} ${node}`, columns.map(({ name }) => ({ name, type: '' })), this.#terms);
   }
 
   /** Whether a node's rows are those that its readers were made from, in the same table. */
@@ -191,9 +222,7 @@ class Search {
     if (known !== undefined) return known;
     const version = await this.#versionNow(of, async (input) => {
       if (input.snapshot.materialization === 'view') return this.#meaningReading(input);
-      const { columns, open } = await this.#meaningNow(input);
-      const listed = open === null ? columns.map(({ name }) => ({ name, type: '' })) : null;
-      return listed === null ? openTableOf(input.node.id, this.#terms) : tableMeaning(input.node.id, `reading ${input.node.id}`, listed, this.#terms);
+      return this.#asTable(input.node.id, 'reading', await this.#meaningNow(input));
     });
     const found = await nodeMeaning(version, this.#parse, this.#terms);
     this.#reading.set(of.node.id, found);
@@ -209,15 +238,26 @@ interface InputPair {
 }
 
 /** A table whose columns are not known yet: any name may be one of them. */
-function openTableOf(node: NodeId, terms: TermTable): NodeMeaning {
+function openTableOf(node: NodeId, of: string, terms: TermTable): NodeMeaning {
   return {
-    ...tableMeaning(node, `reading ${node}`, [], terms),
+    ...tableMeaning(node, `${of} ${node}`, [], terms),
     open: (column) => terms.source({ table: node, column: fold(column) }, null),
   };
 }
 
 const sqlOf = (definition: ManifestNode['definition']): string | null =>
   typeof definition['sql'] === 'string' ? definition['sql'] : null;
+
+/** Both versions; where they differ over several lines, so that people can compare them. */
+function shownSql(old: string | null, now: string | null): NodeImpact['sql'] {
+  if (old === null || now === null || old === now) return { old, new: now };
+  try {
+    return { old: readableSql(old), new: readableSql(now) };
+  } catch {
+    // What no lexer reads is shown as it is.
+    return { old, new: now };
+  }
+}
 
 const isNone = ({ rows, changed, added, removed, shape }: Impact): boolean =>
   !rows && !shape && changed.length + added.length + removed.length === 0;
@@ -231,6 +271,12 @@ function sameRows(a: RowsMeaning, b: RowsMeaning): boolean {
     a.columns.length === b.columns.length &&
     a.columns.every(({ name, value }, index) => b.columns[index]?.name === name && b.columns[index].value === value)
   );
+}
+
+/** Whether a column that was there is not there any more. */
+function lacksSome(now: RowsMeaning, old: RowsMeaning): boolean {
+  const names = new Set(now.columns.map(({ name }) => fold(name)));
+  return now.open === null && old.columns.some(({ name }) => !names.has(fold(name)));
 }
 
 /** Columns read of each table, each once, sorted. What reads a whole table reads `*`. */

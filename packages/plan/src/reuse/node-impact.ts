@@ -27,7 +27,7 @@ export interface NodeImpact {
   readonly refuted: string | null;
   /** How its own query was edited. */
   readonly edits: readonly SqlEdit[];
-  /** The SQL of both versions, canonical; null where one has none. */
+  /** The SQL of both versions, canonical words; over several lines where they differ. Null where one has none. */
   readonly sql: { readonly old: string | null; readonly new: string | null };
 }
 

@@ -70,8 +70,6 @@ function itemMeaning({ alias, expression }: SelectItem, from: FromMeaning, conte
 /** Columns whose number and names cannot be told. */
 function unknownItem(expression: Expression, context: ExpressionContext): Item {
   const { analysis, seen } = context;
-  seen.opaque = true;
-  analysis.opaque.add('a star with a choice of columns that is not followed');
   const value = expressionMeaning(expression, { ...context, star: null });
   return { name: '*', written: false, value, open: anyOf(value, analysis), isListed: false, seen };
 }

@@ -45,7 +45,7 @@ export function limitedColumns(rows: RowsMeaning, query: QueryParts, { outer, ct
     seen: nothingSeen(),
   };
   const by = query.orderBy.flatMap((term): readonly Term[] => {
-    if (term.expression.kind === 'star') return rows.columns.map(({ value }) => orderedBy(term, value, analysis));
+    if (isAll(term.expression)) return rows.columns.map(({ value }) => orderedBy(term, value, analysis));
     const numbered = rows.columns[(numberOf(term.expression) ?? 0) - 1];
     return [numbered === undefined ? orderMeaning(term, context) : orderedBy(term, numbered.value, analysis)];
   });
@@ -53,6 +53,13 @@ export function limitedColumns(rows: RowsMeaning, query: QueryParts, { outer, ct
   const unknown = rows.open === null || by.length === 0 ? [] : [wholeOf(rows, analysis)];
   return limited(rows, [...by, ...unknown], query, context);
 }
+
+/** The star of ORDER BY ALL. */
+export const isAll = (expression: Expression): boolean =>
+  expression.kind === 'star' &&
+  expression.filter === null &&
+  expression.relation === null &&
+  expression.exclude.length + expression.replace.length + expression.rename.length === 0;
 
 /** A number among the terms of GROUP BY and ORDER BY counts the columns from 1; null: it is none. */
 export const numberOf = (expression: Expression): number | null =>

@@ -1,4 +1,4 @@
-import type { Expression } from '../tree.ts';
+import type { Call, Expression } from '../tree.ts';
 import type { ExpressionContext } from './expression.ts';
 import type { Scope } from './scope.ts';
 
@@ -13,7 +13,7 @@ export function expressionName(expression: Expression, context: Pick<ExpressionC
     case 'literal':
       return expression.type === 'VARCHAR' ? `'${expression.value}'` : expression.value;
     case 'call':
-      return `${expression.name}(${expression.arguments.map(({ value }) => of(value)).join(', ')})`;
+      return callName(expression, of);
     case 'cast':
       return `CAST(${of(expression.operand)} AS ${expression.type})`;
     case 'operation':
@@ -24,6 +24,20 @@ export function expressionName(expression: Expression, context: Pick<ExpressionC
     default:
       return `${expression.kind} ${expression.span?.start ?? ''}`.trim();
   }
+}
+
+/** What else a call can hold is shown as `…`, so that its name is never taken for that of a plain call. */
+function callName({ name, arguments: given, distinct, filter, ...rest }: Call, of: (each: Expression) => string): string {
+  const isPlain =
+    rest.over === null &&
+    rest.schema === null &&
+    rest.nulls === null &&
+    rest.orderBy.length === 0 &&
+    !rest.exportState &&
+    given.every((argument) => argument.name === null);
+  const values = given.map(({ value }) => of(value)).join(', ');
+  const kept = filter === null ? '' : ` FILTER (WHERE ${of(filter)})`;
+  return `${name}(${distinct ? 'DISTINCT ' : ''}${values})${kept}${isPlain ? '' : ' …'}`;
 }
 
 /** A column keeps the spelling of its table, however a query spells it. */

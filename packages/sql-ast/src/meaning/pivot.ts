@@ -1,4 +1,4 @@
-import type { PivotRelation, UnpivotRelation } from '../tree.ts';
+import type { PivotEntry, PivotRelation, UnpivotRelation } from '../tree.ts';
 import type { Analysis } from './analysis.ts';
 import { expressionMeaning, type ExpressionContext } from './expression.ts';
 import type { FromMeaning } from './from.ts';
@@ -15,7 +15,11 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
   const context: ExpressionContext = { ...outer, scope, over: source.rows.rows };
   const on = pivot.on.flatMap(({ expressions }) => expressions);
   const onTerms = on.map((each) => expressionMeaning(each, context));
-  const values = pivot.aggregates.map(({ expression }) => expressionMeaning(expression, context));
+  const aggregated = pivot.aggregates.map(({ alias, expression }) => {
+    const isNamed = pivot.aggregates.length > 1 || alias !== null;
+    const suffix = isNamed ? `_${alias ?? expressionName(expression, context)}` : '';
+    return { suffix, value: expressionMeaning(expression, context) };
+  });
   const used = new Set([...on, ...pivot.aggregates.map(({ expression }) => expression)].flatMap(columnsIn).map((path) => fold(path.at(-1) as string)));
   const groups = pivot.groups?.map(fold) ?? null;
   const kept = source.rows.columns.filter(({ name, hidden }) => {
@@ -32,12 +36,13 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
   const isKnown = pivot.on.every(({ entries }) => entries !== null);
   if (!isKnown) analysis.opaque.add('a PIVOT whose columns the data decides');
   const whole = isKnown ? [] : [wholeOf(source.rows, analysis)];
-  const entries = isKnown ? combinations(pivot.on.map(({ entries: each }) => each ?? [])) : [];
-  const made = entries.flatMap(({ name }) =>
-    pivot.aggregates.map(({ alias, expression }, index): ColumnMeaning => {
-      const suffix = pivot.aggregates.length > 1 || alias !== null ? `_${alias ?? expressionName(expression, context)}` : '';
-      return { name: `${name}${suffix}`, value: terms.of(`pivoted ${JSON.stringify(name)}`, [values[index] ?? rows], [rows]) };
-    }),
+  const made = combinations(pivot.on.map(({ entries }) => entries ?? [])).flatMap((name) =>
+    aggregated.map(
+      ({ suffix, value }): ColumnMeaning => ({
+        name: `${name}${suffix}`,
+        value: terms.of(`pivoted ${JSON.stringify(name)}`, [value], [rows]),
+      }),
+    ),
   );
   const { open } = source.rows;
   const other = (name: string): Term =>
@@ -53,18 +58,10 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
 }
 
 /** The names of the columns for several ON lists: every entry of one with every entry of the next. */
-function combinations(lists: readonly PivotRelation['on'][number]['entries'][]): readonly { readonly name: string }[] {
-  let found: readonly { readonly name: string }[] = [{ name: '' }];
-  for (const entries of lists) {
-    found = found.flatMap(({ name }) =>
-      (entries ?? []).map((entry) => {
-        const own = entry.alias ?? entry.values.map(shownValue).join('_');
-        return { name: name === '' ? own : `${name}_${own}` };
-      }),
-    );
-  }
-  return found;
-}
+const combinations = (lists: readonly (readonly PivotEntry[])[]): readonly string[] =>
+  lists
+    .map((entries) => entries.map(({ alias, values }) => alias ?? values.map(shownValue).join('_')))
+    .reduce((found, names) => found.flatMap((name) => names.map((own) => `${name}_${own}`)));
 
 /** The value as the engine makes a name of it: `1` for `1::INTEGER`. */
 const shownValue = (value: string): string => (value.includes('::') ? value.slice(0, value.lastIndexOf('::')) : value);
@@ -93,7 +90,7 @@ export function unpivotMeaning(unpivot: UnpivotRelation, source: FromMeaning, an
         name,
         value: terms.of(
           'unpivoted value',
-          listed.map((group) => valueOf(group[index] ?? '')),
+          listed.flatMap((group) => group.slice(index, index + 1).map(valueOf)),
           [rows],
         ),
       })),

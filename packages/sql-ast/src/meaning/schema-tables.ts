@@ -18,24 +18,23 @@ export function tablesOf(
   { terms, caseSensitive }: { readonly terms: TermTable; readonly caseSensitive: boolean },
 ): MeaningOptions['table'] {
   const fold = (name: string): string => (caseSensitive ? name : foldCase(name));
-  const byName = new Map<string, string[]>();
-  for (const key of Object.keys(schema)) {
+  const byName = new Map<string, Found[]>();
+  for (const [key, columns] of Object.entries(schema)) {
     const parts = key.split('.');
     for (let from = 0; from < parts.length; from += 1) {
       const name = fold(parts.slice(from).join('.'));
-      byName.set(name, [...(byName.get(name) ?? []), key]);
+      byName.set(name, [...(byName.get(name) ?? []), { isWhole: from === 0, columns }]);
     }
   }
   const known = new Map<string, RowsMeaning>();
   return (path) => {
     for (let from = 0; from < path.length; from += 1) {
       const found = byName.get(fold(path.slice(from).join('.'))) ?? [];
-      const exact = found.find((key) => fold(key) === fold(path.slice(from).join('.')));
-      const key = exact ?? (found.length === 1 ? found[0] : undefined);
-      if (key === undefined) continue;
+      const entry = found.find(({ isWhole }) => isWhole) ?? (found.length === 1 ? found[0] : undefined);
+      if (entry === undefined) continue;
       // The name as the query has it tells apart two tables that one entry of the schema describes.
       const name = path.map(fold).join('.');
-      const meaning = known.get(name) ?? tableOf(path, schema[key] ?? {}, terms, fold);
+      const meaning = known.get(name) ?? tableOf(path, entry.columns, terms, fold);
       known.set(name, meaning);
       return meaning;
     }
@@ -43,9 +42,15 @@ export function tablesOf(
   };
 }
 
+/** An entry of the schema whose name, or the end of it, is looked for. */
+interface Found {
+  readonly isWhole: boolean;
+  readonly columns: Schema[string];
+}
+
 function tableOf(
   path: readonly string[],
-  columns: Schema[string],
+  columns: Found['columns'],
   terms: TermTable,
   fold: (name: string) => string,
 ): RowsMeaning {

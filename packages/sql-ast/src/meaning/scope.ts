@@ -77,7 +77,7 @@ export function resolveName(path: readonly string[], scope: Scope, analysis: Ana
     isCertain = certain;
     if (certain) break;
   }
-  const [word = ''] = folded;
+  const word = folded[0] as string;
   if (!isCertain && folded.length === 1 && analysis.isVolatileWord(word)) {
     analysis.volatile.add(word);
     return analysis.terms.fresh(`word ${word}`, found);
@@ -90,7 +90,7 @@ export function resolveName(path: readonly string[], scope: Scope, analysis: Ana
 }
 
 function readingsIn(path: readonly string[], scope: Scope, analysis: Analysis): Readings {
-  const [first = ''] = path;
+  const first = path[0] as string;
   if (path.length === 1) return bareReadings(first, scope, analysis);
   const qualified = qualifiedReadings(path, scope, analysis);
   const parameter = scope.parameters.get(first);
@@ -105,7 +105,7 @@ function readingsIn(path: readonly string[], scope: Scope, analysis: Analysis): 
     const fields = structs.map((term) => field(term, path.slice(1), analysis));
     return { ...qualified, terms: [...qualified.terms, ...fields] };
   }
-  const bare = bareReadings(first, scope, analysis);
+  const bare = bareReadings(first, scope, analysis, false);
   return { ...bare, terms: bare.terms.map((term) => field(term, path.slice(1), analysis)) };
 }
 
@@ -113,12 +113,13 @@ function field(base: Term, path: readonly string[], { terms }: Analysis): Term {
   return path.length === 0 ? base : terms.of(`field ${JSON.stringify(path)}`, [base]);
 }
 
-function bareReadings(name: string, scope: Scope, analysis: Analysis): Readings {
+/** @param rows Whether a relation of this name counts, as its whole row. */
+function bareReadings(name: string, scope: Scope, analysis: Analysis, rows = true): Readings {
   const parameter = scope.parameters.get(name);
   if (parameter !== undefined) return { terms: [parameter], ambiguous: false, certain: true };
   const columns = columnReadings(name, scope, analysis);
   const alias = scope.aliases?.find(name);
-  const row = columns.terms.length > 0 ? NONE : wholeRow(name, scope, analysis);
+  const row = columns.terms.length > 0 || !rows ? NONE : wholeRow(name, scope, analysis);
   if (alias === undefined) return columns.terms.length > 0 ? columns : row;
   // Where an outer column or a whole row could be meant as well, all readings count.
   const certain = scope.outer === null;

@@ -3,7 +3,7 @@ import { groupSets, isGroupedByAll, keysOfAll } from './groups.ts';
 import { expressionMeaning, nothingSeen, orderedBy, type ExpressionContext, type Seen } from './expression.ts';
 import { fromMeaning, sampledRows, type FromMeaning } from './from.ts';
 import { itemsMeaning, itemValues, numberedItem, type Item } from './items.ts';
-import { limited, ordered } from './limited.ts';
+import { isAll, limited, ordered } from './limited.ts';
 import type { RowsMeaning } from './meaning.ts';
 import type { QueryContext } from './query.ts';
 import { itemAliases, writtenAliases } from './select-aliases.ts';
@@ -107,9 +107,7 @@ function selectedRows(block: Block, isGrouped: boolean): Term {
   const seen = seenIn(block);
   const multiplied = seen.some((each) => each.rows);
   if (multiplied) rows = terms.of('multiplied', [rows, ...itemValues(block.items), ...block.orderBy, ...block.distinctOn]);
-  // Under several sets a key is NULL where it is not in the set: which name means which key counts.
-  const isTextual = seen.some(({ opaque }) => opaque) || (select.groupBy?.sets ?? null) !== null;
-  if (!isTextual) return rows;
+  if (!seen.some(({ opaque }) => opaque) && !isKeyDoubtful(block)) return rows;
   const names = JSON.stringify(from.rows.columns.map(({ name }) => name));
   return terms.of(`text ${analysis.keyOf(select)} ${names}`, [
     rows,
@@ -117,6 +115,16 @@ function selectedRows(block: Block, isGrouped: boolean): Term {
     ...itemValues(block.items),
     ...wholeScope({ ...scope, aliases: null }, analysis),
   ]);
+}
+
+/**
+ * Under several grouping sets a key is NULL where it is not in the set. Two columns of one meaning are then
+ * two keys, which only the text tells apart.
+ */
+function isKeyDoubtful({ select, from }: Block): boolean {
+  if ((select.groupBy?.sets ?? null) === null) return false;
+  const values = from.entries.flatMap(({ rows }) => rows.columns.map(({ value }) => value));
+  return from.rows.open !== null || new Set(values).size < values.length;
 }
 
 /** What DISTINCT leaves of the rows. */
@@ -151,8 +159,7 @@ function openOf(items: readonly Item[], { context }: Pick<Block, 'context'>): Ro
 /** ORDER BY ALL is ORDER BY every item; a number stands for an item. */
 function orderTerms({ orderBy }: Select, items: readonly Item[], context: ExpressionContext): readonly Term[] {
   return orderBy.flatMap((term) => {
-    const isAll = term.expression.kind === 'star' && !term.expression.columns;
-    const values = isAll ? itemValues(items) : [numberedOr(term.expression, items, context)];
+    const values = isAll(term.expression) ? itemValues(items) : [numberedOr(term.expression, items, context)];
     return values.map((value) => orderedBy(term, value, context.analysis));
   });
 }

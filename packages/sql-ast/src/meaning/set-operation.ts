@@ -35,7 +35,9 @@ export function setOperationMeaning(query: SetOperation, context: QueryContext):
     ...(isBag ? [] : columns.map(({ value }) => value)),
     ...(isBag ? [] : branches.flatMap((branch) => (branch.open === null ? [] : [rowOf(branch, analysis)]))),
   ]);
-  const distinct = query.distinct === null ? rows : terms.of('distinct', [rows, ...columns.map(({ value }) => value)]);
+  const by = query.distinct === null || query.distinct.on === null ? '' : analysis.keyOf([query.distinct, query.orderBy]);
+  const distinct =
+    query.distinct === null ? rows : terms.of(`distinct ${by}`, [rows, ...columns.map(({ value }) => value)]);
   const order = terms.of('orders', branches.map((branch) => branch.order));
   const meaning: RowsMeaning = { rows: distinct, columns, order: isBag ? order : terms.of('no order'), open };
   if (query.distinct !== null && query.distinct.on !== null) analysis.unstable.add('DISTINCT ON');

@@ -11,14 +11,35 @@ const scope = state.scope({ project: 'p', warehouse: 'w' });
 for (let hour = from; ; hour += 1) {
   await state.addCompletedInterval('r', 'n', 2 * hour, 2 * hour + 1);
   const range = { start: hour * HOUR_MS, end: (hour + 1) * HOUR_MS };
-  const claim = await scope.claim({ snapshot: 'a', range, run: task, task: `${task} ${hour}`, holder: task, leaseMs });
+  const claim = await scope.claim({
+    snapshot: 'a',
+    range,
+    run: task,
+    task: `${task} ${hour}`,
+    holder: task,
+    leaseMs,
+  });
   if (claim.status === 'claimed') {
     const { fence, generation } = claim;
     // The work: whoever is stopped here wakes up when another has done it.
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
     const version = { by: task };
     const recorded = await scope.record(
-      { snapshot: 'a', range, generation, fence, seq: fence, run: task, task, rows: 1, changed: [range], seen: {}, columns: [], version, finishedAt: hour },
+      {
+        snapshot: 'a',
+        range,
+        generation,
+        fence,
+        seq: fence,
+        run: task,
+        task,
+        rows: 1,
+        changed: [range],
+        seen: {},
+        columns: [],
+        version,
+        finishedAt: hour,
+      },
       [],
       [],
     );

@@ -25,7 +25,12 @@ export async function endure(
 ): Promise<{ readonly result: ChaosResult; readonly mishaps: number }> {
   await emptied(server);
   const proxy = await chaosProxy(server.port);
-  const state = openStateDatabase({ url: proxy.url, authToken: server.token(), requestMs: 400, timeoutMs: 60_000 });
+  const state = openStateDatabase({
+    url: proxy.url,
+    authToken: server.token(),
+    requestMs: 400,
+    timeoutMs: 60_000,
+  });
   await state.initialize();
   const scope = state.scope({ project: 'p', warehouse: 'w' });
   await state.createRun('r');
@@ -35,7 +40,14 @@ export async function endure(
     const range = { start: n * HOUR_MS, end: (n + 1) * HOUR_MS };
     await state.addCompletedInterval('r', 'n', 2 * n, 2 * n + 1);
     await scope.invalidate(`key ${n}`, [{ snapshot: 'b', range, reason: 'asked for' }], n);
-    const claim = await scope.claim({ snapshot: 'a', range, run: 'r', task: `t${n}`, holder: 'h', leaseMs: 60_000 });
+    const claim = await scope.claim({
+      snapshot: 'a',
+      range,
+      run: 'r',
+      task: `t${n}`,
+      holder: 'h',
+      leaseMs: 60_000,
+    });
     if (claim.status !== 'claimed') throw new Error(`Hour ${n} is ${claim.status}`);
     const commit = {
       snapshot: 'a',

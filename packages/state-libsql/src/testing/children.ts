@@ -15,7 +15,12 @@ export interface Child {
 /** Starts a script on the sources. */
 export function child(script: string, argument: object): Child {
   const here = (name: string): string => new URL(name, import.meta.url).pathname;
-  const flags = ['--conditions=@seeknal/source', '--import', here('./typescript-hooks.mjs'), here(`./${script}.mjs`)];
+  const flags = [
+    '--conditions=@seeknal/source',
+    '--import',
+    here('./typescript-hooks.mjs'),
+    here(`./${script}.mjs`),
+  ];
   const { NODE_OPTIONS: _flagsOfJest, ...env } = process.env;
   const started = spawn(process.execPath, [...flags, JSON.stringify(argument)], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -58,10 +58,15 @@ async function found(
   // A record writes the snapshot and its history in one step: neither is there without the other.
   const told = new Set((await scope.events({ limit: 1_000_000 })).map(({ range }) => range.start / HOUR_MS));
   const all = Math.max(0, ...hours, ...recorded) + 2;
-  const halves = Array.from({ length: all }, (_, hour) => hour).filter((hour) => isDone(hour) !== told.has(hour));
+  const halves = Array.from({ length: all }, (_, hour) => hour).filter(
+    (hour) => isDone(hour) !== told.has(hour),
+  );
   return {
     acknowledged: hours.size + recorded.size,
-    missing: [...[...hours].filter((hour) => !there.has(hour)), ...[...recorded].filter((hour) => !isDone(hour))],
+    missing: [
+      ...[...hours].filter((hour) => !there.has(hour)),
+      ...[...recorded].filter((hour) => !isDone(hour)),
+    ],
     halves: halves.map((hour) => `hour ${hour}`),
   };
 }
@@ -103,17 +108,41 @@ export async function wakeLate(options: DatabaseBackendOptions, times: number): 
     if (claim.status !== 'claimed') throw new Error(`Expected the claim, it is ${claim.status}`);
     const { fence, generation } = claim;
     await scope.record(
-      { snapshot: 'a', range, generation, fence, seq: 10_000_000 + n, run: 'own', task: 'own', rows: 1, changed: [range], seen: {}, columns: [], version: { by: 'own' }, finishedAt: n },
+      {
+        snapshot: 'a',
+        range,
+        generation,
+        fence,
+        seq: 10_000_000 + n,
+        run: 'own',
+        task: 'own',
+        rows: 1,
+        changed: [range],
+        seen: {},
+        columns: [],
+        version: { by: 'own' },
+        finishedAt: n,
+      },
       [],
       [],
     );
     zombie.process.kill('SIGCONT');
-    while (!zombie.lines.some((line) => line.startsWith('hour ')) && zombie.process.exitCode === null) await pause(5);
+    while (!zombie.lines.some((line) => line.startsWith('hour ')) && zombie.process.exitCode === null)
+      await pause(5);
     zombie.process.kill('SIGKILL');
     await zombie.ended;
-    late.push(...zombie.lines.filter((line) => line.endsWith(` ${hour}`) === false && line.split(' ')[1] === `${hour}`).map((line) => line.split(' ')[0] ?? ''));
+    // `<answer> <hour> <fence>` for the hour it slept through.
+    const answers = zombie.lines.map((line) => line.split(' '));
+    late.push(
+      ...answers
+        .filter(({ length, 1: of }) => length === 3 && of === `${hour}`)
+        .map(([answer = '']) => answer),
+    );
     const after = (await scope.read()).snapshots['a'];
-    if (after?.version?.['by'] !== 'own' || !after.done.some(({ start, end }) => start <= range.start && range.end <= end)) {
+    if (
+      after?.version?.['by'] !== 'own' ||
+      !after.done.some(({ start, end }) => start <= range.start && range.end <= end)
+    ) {
       overwritten.push(hour);
     }
     await scope.release('a', fence);

@@ -76,7 +76,9 @@ export async function freePort(): Promise<number> {
 
 function binary(): string | null {
   try {
-    const manifest = createRequire(import.meta.url).resolve(`@sqld/${process.platform}-${process.arch}/package.json`);
+    const manifest = createRequire(import.meta.url).resolve(
+      `@sqld/${process.platform}-${process.arch}/package.json`,
+    );
     const path = join(dirname(manifest), 'sqld');
     return existsSync(path) ? path : null;
   } catch {

@@ -47,7 +47,13 @@ export async function workTogether(trial: WorkTrial): Promise<WorkResult> {
   const codes = await Promise.all(running.map(({ ended }) => ended));
   const seconds = (performance.now() - started) / 1000;
   const failed = running.filter((_, at) => codes[at] !== 0 && codes[at] !== 'SIGKILL');
-  if (failed.length > 0) throw new Error(failed.map((one) => one.errors()).join('\n').slice(0, 2000));
+  if (failed.length > 0)
+    throw new Error(
+      failed
+        .map((one) => one.errors())
+        .join('\n')
+        .slice(0, 2000),
+    );
 
   const view = await scope.read();
   const events = await scope.events({ limit: 10 * snapshots * days });

@@ -12,7 +12,7 @@ const ids = Array.from({ length: snapshots }, (_, n) => `s${n}`);
 const shuffled = (list) =>
   list
     .map((value) => [Math.random(), value])
-    .sort(([a], [b]) => a - b)
+    .toSorted(([a], [b]) => a - b)
     .map(([, value]) => value);
 
 let claims = 0;
