@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 
+import { CliError } from './errors.ts';
 import type { CliIo, Interruption } from './io.ts';
 import { runCli } from './run-cli.ts';
 
@@ -30,11 +31,24 @@ function ignoreClosedPipe(error: { readonly code?: string }): void {
 const flushed = (stream: NodeJS.WriteStream): Promise<void> =>
   new Promise((resolve) => stream.write('', () => resolve()));
 
+/** The line answered; empty where the input ends instead. Ctrl-C at a question means that nothing is to be done. */
 async function ask(question: string): Promise<string | null> {
   if (!process.stdin.isTTY) return null;
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const over = new AbortController();
+  let isInterrupted = false;
+  lines.once('SIGINT', () => {
+    isInterrupted = true;
+    over.abort();
+  });
+  lines.once('close', () => over.abort());
   try {
-    return await lines.question(question);
+    return await lines.question(question, { signal: over.signal });
+  } catch (error) {
+    if (!over.signal.aborted) throw error;
+    process.stderr.write('\n');
+    if (isInterrupted) throw CliError.interrupted();
+    return '';
   } finally {
     lines.close();
   }

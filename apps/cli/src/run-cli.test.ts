@@ -19,11 +19,7 @@ test.each([
     'ERROR "ask" is a command of the Python tool.\n' +
       '  -> Run it with the seeknal of Python (pip install seeknal); both read the same project.\n',
   ],
-  [
-    'ui',
-    2,
-    'ERROR "seeknal ui" is not part of this version yet.\n  -> See seeknal --help for what is.\n',
-  ],
+  ['ui', 2, 'ERROR "seeknal ui" is not part of this version yet.\n  -> See seeknal --help for what is.\n'],
   [
     'run --env prod;drop',
     2,
@@ -42,7 +38,11 @@ test.each([
     2,
     'ERROR Not a date or time: "whenever"\n  -> Write 2024-01-31, 2024-01-31T05:00:00Z, "yesterday" or "3 days ago".\n',
   ],
-  ['run --detailed-exitcode daly', 1, "ERROR Unknown option '--detailed-exitcode'\n  -> See seeknal --help.\n"],
+  [
+    'run --detailed-exitcode daly',
+    1,
+    "ERROR Unknown option '--detailed-exitcode'\n  -> See seeknal --help.\n",
+  ],
   [
     'plan --detailed-exitcode daly',
     1,

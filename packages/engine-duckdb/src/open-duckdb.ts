@@ -6,6 +6,7 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import { EngineError, type Engine } from '@seeknal/engine';
 import type { Instant } from '@seeknal/intervals';
 
+import { duckDbApi } from './duckdb-api.ts';
 import { DuckDbEngine } from './duckdb-engine.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { layoutOf, prepareLayout, type Layout } from './layout.ts';
@@ -111,7 +112,7 @@ async function resolvedPath(path: string): Promise<string> {
 }
 
 async function openInstance(path: string, waitMs: number): Promise<DuckDBInstance> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { DuckDBInstance } = duckDbApi();
   const settings = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
   const deadline = performance.now() + waitMs;
   for (let pauseMs = 20; ; pauseMs = Math.min(500, pauseMs * 2)) {

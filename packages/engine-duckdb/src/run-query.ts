@@ -1,6 +1,7 @@
 import type { StatementType } from '@duckdb/node-api';
 import { EngineError, type QueryResult } from '@seeknal/engine';
 
+import { duckDbApi } from './duckdb-api.ts';
 import { inEnvironment, warehouseNames } from './environment-names.ts';
 import { engineFailure, utf16Offset } from './failures.ts';
 import type { Layout } from './layout.ts';
@@ -70,7 +71,7 @@ async function refuseWrites(session: Session, sql: string): Promise<void> {
   if (WRITING.test(sql)) throw readOnly(/\w+/.exec(sql)?.[0] ?? '');
   // DuckDB rewrites PIVOT into several statements and cannot prepare them one by one; it only reads.
   if (/^\s*(?:PIVOT|UNPIVOT)\b/i.test(sql)) return;
-  const { StatementType: types } = await import('@duckdb/node-api');
+  const { StatementType: types } = duckDbApi();
   let type: StatementType;
   try {
     const extracted = await session.connection.extractStatements(sql);

@@ -3,6 +3,7 @@ import { EngineError } from '@seeknal/engine';
 import type { Column } from '@seeknal/manifest';
 
 import { describe } from './columns.ts';
+import { duckDbApi } from './duckdb-api.ts';
 import { utf16Offset } from './failures.ts';
 import { KeyedLock } from './keyed-lock.ts';
 import { parseSql } from './parse-sql.ts';
@@ -33,7 +34,7 @@ export interface SqlParser {
 
 /** Loads DuckDB, which takes some 150 ms the first time in a process. */
 export async function openSqlParser(): Promise<SqlParser> {
-  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const { DuckDBInstance } = duckDbApi();
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',

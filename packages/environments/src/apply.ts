@@ -115,8 +115,7 @@ export async function applyPlan(
   const isFailed = job.failed.length + job.skipped.length > 0;
   // What failed leaves no environment behind that was not there before.
   const isMade = record === null && plan.environment !== PRODUCTION && !isFailed;
-  const isOther =
-    record !== null && (record.manifest ?? null) !== (foundation?.id ?? null) && !isFailed;
+  const isOther = record !== null && (record.manifest ?? null) !== (foundation?.id ?? null) && !isFailed;
   if (
     !(next.isMoved || isMade || isOther) ||
     (record === null && isFailed && plan.environment !== PRODUCTION)

@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 
 import { assembleManifest, inputsOf, manifestGraph, type DraftNode } from './assemble.ts';
-import { canonicalJson, fingerprint, sha256 } from './fingerprint.ts';
+import { canonicalJson, fingerprint, sameJson, sha256 } from './fingerprint.ts';
+import type { Json } from './node.ts';
 
 test.each([
   [{ b: 1, a: [true, null, 'x'] }, '{"a":[true,null,"x"],"b":1}'],
@@ -10,6 +12,29 @@ test.each([
   [[{ y: 1, x: 2 }], '[{"x":2,"y":1}]'],
 ])('%j is %s', (value, text) => {
   expect(canonicalJson(value)).toBe(text);
+});
+
+/** As its definition says it. */
+function slowCanonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(slowCanonicalJson).join(',')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const entries = Object.entries(value as { readonly [key: string]: Json }).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${slowCanonicalJson(item)}`).join(',')}}`;
+}
+
+test('any JSON is written by its definition, and is the same exactly where its text is', () => {
+  const json = fc.jsonValue() as fc.Arbitrary<Json>;
+  fc.assert(
+    fc.property(json, json, (a, b) => {
+      const [textA, textB] = [slowCanonicalJson(a), slowCanonicalJson(b)];
+      expect(canonicalJson(a)).toBe(textA);
+      expect(sameJson(a, b)).toBe(textA === textB);
+      expect(sameJson(a, JSON.parse(textA) as Json)).toBe(true);
+    }),
+  );
+  for (const [a, b] of [[{ a: 1, b: 2 }, { b: 2, a: 1 }], [{ a: 1 }, { b: 1 }], [[1], { 0: 1 }], [[1, 2], [1]], [{}, null], [{ a: 1 }, { a: 1, b: 1 }]] as const) {
+    expect(sameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b));
+  }
 });
 
 test('the fingerprint of a pinned definition never changes: every table would be rebuilt', () => {

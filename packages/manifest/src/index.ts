@@ -23,7 +23,7 @@ export type {
 export type { Manifest, ManifestEdge } from './manifest.ts';
 export { ENVIRONMENTS_FOLDER, exposurePath } from './exposure-path.ts';
 export { assembleManifest, inputsOf, manifestGraph, type DraftNode } from './assemble.ts';
-export { canonicalJson, fingerprint, sha256 } from './fingerprint.ts';
+export { canonicalJson, fingerprint, sameJson, sha256 } from './fingerprint.ts';
 export { findCycle, graph, withAncestors, withDescendants, type Graph, type GraphNode } from './graph.ts';
 export { ManifestDiff, type CategorizedChanges, type RebuildMap } from './manifest-diff.ts';
 export { nearest } from './nearest.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson, type JsonObject, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { sameJson, type JsonObject, type ManifestNode, type NodeId } from '@seeknal/manifest';
 
 import type { ChangeCategory } from './plan.ts';
 import type { ResolvedNode } from './resolve.ts';
@@ -77,7 +77,7 @@ function keptChange(
   found: ReadonlyMap<NodeId, Change>,
   impact: NodeImpact | null,
 ): Change {
-  const isDescribedAnew = canonicalJson(pointer.metadata) !== canonicalJson(metadataOf(node));
+  const isDescribedAnew = !sameJson(pointer.metadata, metadataOf(node));
   if (impact?.isOwn === true) {
     return {
       kind: 'metadata',
@@ -97,7 +97,7 @@ function keptChange(
     };
   }
   if (pointer.fingerprint === node.fingerprint || impact === null) return { ...SAME, impact };
-  const above = Object.keys(impact.reads).find((id) => isChanged(found.get(id) ?? SAME));
+  const above = Object.keys(impact.reads).find((id) => isChanged(found.get(id) as Change));
   return {
     ...SAME,
     reason: above === undefined ? 'nothing that it reads differs' : `nothing that it reads of ${above} differs`,
@@ -144,6 +144,6 @@ const isChanged = ({ kind }: Change): boolean => kind === 'changed' || kind === 
 function changedKeys(before: JsonObject, after: JsonObject): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
   return [...keys]
-    .filter((key) => canonicalJson(before[key] ?? null) !== canonicalJson(after[key] ?? null))
+    .filter((key) => !sameJson(before[key] ?? null, after[key] ?? null))
     .toSorted();
 }

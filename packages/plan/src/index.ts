@@ -34,7 +34,6 @@ export { planJsonSchema } from './plan-schema.ts';
 export type { PlanRequest } from './plan-request.ts';
 export { taskOf } from './tasks.ts';
 export { materializationOf, resolveNodes, type ResolvedNode } from './resolve.ts';
-export { findReuse } from './reuse/find-reuse.ts';
 export type { Cause, NodeImpact } from './reuse/node-impact.ts';
 export { reachOf, type Reach } from './reuse/reach.ts';
 export type { ParseSql } from './reuse/node-meaning.ts';

@@ -65,11 +65,17 @@ function actionOf({ blocked, waitsFor, change, missing }: Finding): NodeAction {
   return missing.length > 0 ? 'backfill' : 'keep';
 }
 
-function reasonOf({ blocked, waitsFor, change, missing, maybe, behind, due: { again } }: Finding): string {
+function reasonOf(finding: Finding): string {
+  const { blocked, waitsFor, change, missing, maybe, behind, due, resolved } = finding;
+  const { record, snapshot } = resolved;
   if (blocked !== null) return blocked;
   if (waitsFor !== null) return `${waitsFor} has no rows yet`;
   if (change.kind !== 'same') return change.reason;
-  if (missing.length > 0) return again[0]?.reason ?? 'intervals are missing';
+  // Outside prod an exposure has a snapshot of its own, which a new environment has not filled.
+  const isUnwritten = record === null && snapshot.materialization === 'exposure';
+  if (missing.length > 0) {
+    return due.again[0]?.reason ?? (isUnwritten ? 'its file is not written yet' : 'intervals are missing');
+  }
   if (behind.length > 0) return 'behind prod';
   if (change.reason !== 'unchanged') return change.reason;
   return maybe.length > 0 ? 'runs again only if rows above differ' : 'up to date';

@@ -21,7 +21,12 @@ const files = {
 const factor = (of: number): string => DAILY.replace('sum(amount)', `${of} * sum(amount)`);
 
 /** Null when it was killed before it came to its end. */
-function child(folder: string, steps: readonly string[], killAfterMs: number | null, waitMs = 0): Promise<string | null> {
+function child(
+  folder: string,
+  steps: readonly string[],
+  killAfterMs: number | null,
+  waitMs = 0,
+): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const process_ = spawn(process.execPath, [CHILD, folder, String(DAYS + 1), ...steps], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -160,7 +165,9 @@ test(`two processes apply at once, ${PAIRS} times: one waits or is told who is t
     const project = await openProject(folder.path, { now: morning(DAYS + 1) });
     const ledger = (await project.ledger()).filter(({ node }) => node === 'transform.daily');
     await project.close();
-    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(ledger.length);
+    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(
+      ledger.length,
+    );
     expect(said.done).toBeGreaterThan(PAIRS);
   } finally {
     await folder.remove('.');

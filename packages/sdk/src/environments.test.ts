@@ -388,7 +388,9 @@ test('what was not selected is not applied later by a frozen run either, and a p
   const shown = (schema: string): Promise<readonly string[]> =>
     folder.rows(`SELECT amount, one FROM ${schema}.total, ${schema}.other`);
   expect(await shown('transform__dev')).toEqual(['22 1']);
-  expect(await folder.run(5, { environment: 'dev', frozen: true })).toMatchObject({ status: 'nothing_to_do' });
+  expect(await folder.run(5, { environment: 'dev', frozen: true })).toMatchObject({
+    status: 'nothing_to_do',
+  });
   const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
   expect([promotion.incomplete, promotion.changes.length]).toEqual([[], 3]);
   expect(await shown('transform')).toEqual(['22 1']);

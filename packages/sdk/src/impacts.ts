@@ -1,5 +1,5 @@
 import type { NodeId } from '@seeknal/manifest';
-import { findReuse, type EnvironmentRecord, type NodeImpact, type ResolvedNode, type StateView } from '@seeknal/plan';
+import type { EnvironmentRecord, NodeImpact, ResolvedNode, StateView } from '@seeknal/plan';
 import type { Query } from '@seeknal/sql-ast';
 
 /**
@@ -11,6 +11,10 @@ export async function impactsOf(
   view: StateView,
   environment: EnvironmentRecord | null,
 ): Promise<ReadonlyMap<NodeId, NodeImpact>> {
+  const isUnknown = ([id, { record }]: [NodeId, ResolvedNode]): boolean =>
+    record === null && environment?.pointers[id] !== undefined;
+  if (![...resolved].some(isUnknown)) return new Map();
+  const { findReuse } = await import('@seeknal/plan/reuse');
   let opened: Promise<{ parse(sql: string): Promise<Query>; close(): void }> | undefined;
   try {
     return await findReuse(resolved, view, environment, async (sql) => {

@@ -135,3 +135,23 @@ test('the other environment keeps what the change does not reach, and prod is no
   expect(await folder.rows('FROM transform__dev.total')).toEqual(['3 11']);
   expect(await folder.run(4, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
 });
+
+test.each([
+  'transform.daily',
+  'Transform."daily"',
+  "ref('transform.daily')",
+  "query_table('transform.daily')",
+  'input_0',
+  '__THIS__',
+  '__this__ AS t',
+])('a reader that calls its input %s hears of another value there', async (name) => {
+  const folder = await made({
+    ...PROJECT,
+    'seeknal/transforms/reader.yml': full('reader', 'transform.daily', `SELECT sum(amount) AS s FROM ${name}`),
+  });
+  await folder.run(4);
+  expect(await folder.rows('FROM transform.reader')).toEqual(['7']);
+  await folder.write({ [DAILY_FILE]: daily('day, 10 * sum(amount) AS amount') });
+  expect(nodes((await folder.run(4)).tasks)).toContain('transform.reader');
+  expect(await folder.rows('FROM transform.reader')).toEqual(['70']);
+});

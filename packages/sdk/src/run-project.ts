@@ -152,10 +152,10 @@ const joined = (a: RunReport['job'], b: RunReport['job']): RunReport['job'] =>
         cancelled: [...a.cancelled, ...b.cancelled],
       };
 
-/** `20240105_080000_3f9a`: by the command's clock, with a tail that tells two of one second apart. */
+/** `20240105_080000_3f9a01c7`: by the command's clock, with a tail that tells those of one second apart. */
 export function newRunId(now: number): string {
   const at = new Date(now).toISOString().replace(/[-:]/gu, '');
-  return `${at.slice(0, 8)}_${at.slice(9, 15)}_${randomBytes(2).toString('hex')}`;
+  return `${at.slice(0, 8)}_${at.slice(9, 15)}_${randomBytes(4).toString('hex')}`;
 }
 
 /** Whether a node that could run cannot, because rows that it reads are neither there nor asked for. */

@@ -47,4 +47,4 @@ export async function takeOver(
 }
 
 /** Whether nothing was ever shown in prod. */
-export const isUntouched = ({ environments }: StateView): boolean => !(PRODUCTION in environments);
+const isUntouched = ({ environments }: StateView): boolean => !(PRODUCTION in environments);

@@ -27,7 +27,14 @@ export async function verifiedSituation(
   if (!isWanted || ![...first.resolved.values()].some((node) => isProved(node, first.view))) return first;
   const engine = await session.engine();
   const state = await session.state(engine.warehouseId);
-  const context = executionContext('verify', { ...loaded, manifest: first.manifest }, around, first, state, engine);
+  const context = executionContext(
+    'verify',
+    { ...loaded, manifest: first.manifest },
+    around,
+    first,
+    state,
+    engine,
+  );
   const loads = new Set(first.plan.tasks.flatMap(({ action, node }) => (action === 'load' ? [node] : [])));
   const found = await verifyKept(first.view, context, {
     sample: verify === true ? null : verify.sample,

@@ -11,7 +11,7 @@ export {
   windowFunctions,
   type FunctionKind,
 } from './function-kinds.ts';
-export { isKeyword, isReserved } from './keywords.ts';
+export { foldCase, isKeyword, isReserved } from './keywords.ts';
 export { comments, tokenize } from './lexer.ts';
 export type { Token, TokenKind } from './lexer.ts';
 export { lightParser, lightParserLimits } from './node-sql-parser/light-parser.ts';

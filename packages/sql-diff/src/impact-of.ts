@@ -1,6 +1,7 @@
 import {
   compareMeanings,
   engineMeaning,
+  foldCase,
   meaningOf,
   tablesOf,
   TermTable,
@@ -38,7 +39,7 @@ export function impactOf(
       table: tablesOf(schema, { terms, caseSensitive: engine.caseSensitive }),
     });
   const [before, after] = [meaning(old, oldSchema), meaning(now, newSchema)];
-  const fold = (name: string): string => (engine.caseSensitive ? name : name.toLowerCase());
+  const fold = (name: string): string => (engine.caseSensitive ? name : foldCase(name));
   const doubts = [before, after].flatMap(({ problems, opaque, volatile }) => [
     ...problems.map(({ message }) => message),
     ...opaque,

@@ -41,6 +41,9 @@ export const EVERYTHING: Focus = { parts: [{ kind: 'everything' }], usesClock: t
 
 export const EMPTY_SCOPE: ScopeDocument = { snapshots: {}, environments: {}, claims: [], tick: 0, keys: [] };
 
+/** Nodes of one run beyond which it is cheaper to deal with all of them. */
+const MANY = 8;
+
 /** What several steps together have to do with. */
 export function joined(focuses: readonly Focus[]): Focus {
   const usesClock = focuses.some((focus) => focus.usesClock);
@@ -54,7 +57,17 @@ export function joined(focuses: readonly Focus[]): Focus {
     } else parts.set(key, part);
   }
   const everything = parts.get('["everything"]');
-  return { parts: everything ? [everything] : [...parts.values()], usesClock };
+  return { parts: everything ? [everything] : withoutMany([...parts.values()]), usesClock };
+}
+
+/** Many nodes of a run are read, and guarded, as all of them. */
+function withoutMany(parts: readonly Part[]): readonly Part[] {
+  const counts = new Map<string, number>();
+  for (const part of parts) if (part.kind === 'node') counts.set(part.run, (counts.get(part.run) ?? 0) + 1);
+  const crowded = new Set([...counts].filter(([, count]) => count > MANY).map(([run]) => run));
+  if (crowded.size === 0) return parts;
+  const left = parts.filter((part) => part.kind !== 'node' || !crowded.has(part.run));
+  return [...left, ...[...crowded].map((run): Part => ({ kind: 'nodes', run }))];
 }
 
 function partKey(part: Part): string {

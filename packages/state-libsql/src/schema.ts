@@ -122,7 +122,7 @@ export const intervalEvent: SQLiteTable = sqliteTable('interval_event', {
   body: text('body').notNull(),
 });
 
-/** Long texts by id, in pieces that fit into one answer of a server. */
+/** Long texts by id, packed (gzip, base64), in pieces that fit into one answer of a server. */
 export const stateText: SQLiteTable = sqliteTable(
   'state_text',
   {

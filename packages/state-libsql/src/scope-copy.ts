@@ -3,11 +3,19 @@ import { sql, type SQL } from 'drizzle-orm';
 import type { ScopeChanges } from './changes.ts';
 import { EMPTY_SCOPE, type ClaimEntry, type ScopeDocument } from './focus.ts';
 import { stateItem, statePart, stateSnapshot } from './schema.ts';
-import { itemOf, snapshotRow, withItem } from './scope-rows.ts';
+import { itemOf, snapshotRow, withItem, type SnapshotText } from './scope-rows.ts';
 import { numberOf, statement, textOf, type Row, type Statement } from './statement.ts';
 
 /** A reader asks for this much at once; servers refuse answers over ten million bytes. */
 const PAGE_BYTES = 3_000_000;
+
+/**
+ * A snapshot's columns as one JSON text, as `SnapshotText` has them: a client takes longer over ten columns than
+ * over one.
+ */
+const SNAPSHOT_TEXT = (known: number): SQL =>
+  sql`'[' || generation || ',' || fence || ',' || seq || ',' || done || ',' || claims || ',' || body || ',' ||
+    CASE WHEN made_version > ${known} THEN made ELSE 'null' END || ']'`;
 
 /** How far a reader is in the rows of a table, by version and then by key. */
 interface Cursor {
@@ -48,14 +56,13 @@ export class ScopeCopy {
     return [
       statement(sql`SELECT version, removed_at FROM ${statePart} WHERE name = ${key}`),
       statement(sql`SELECT * FROM (
-        SELECT id, version, generation, fence, seq, done, claims, body,
-          CASE WHEN made_version > ${known} THEN made END AS made, bytes,
+        SELECT id, version, ${SNAPSHOT_TEXT(known)} AS row,
           SUM(bytes + CASE WHEN made_version > ${known} THEN length(made) ELSE 0 END)
             OVER (ORDER BY version, id ROWS UNBOUNDED PRECEDING) AS upto
         FROM ${stateSnapshot}
         WHERE scope = ${key} AND version >= ${snapshots.version} AND version IS NOT ${own}
           AND (version > ${snapshots.version} OR id > ${snapshots.key})
-      ) WHERE upto - bytes - length(coalesce(made, '')) < ${PAGE_BYTES} ORDER BY version, id`),
+      ) WHERE upto - length(row) < ${PAGE_BYTES} ORDER BY version, id`),
       statement(sql`SELECT * FROM (
         SELECT field, key, version, body, bytes,
           SUM(bytes) OVER (ORDER BY version, ${itemKey} ROWS UNBOUNDED PRECEDING) AS upto
@@ -125,10 +132,13 @@ export class ScopeCopy {
 
   #takeSnapshots(rows: readonly Row[]): void {
     if (rows.length === 0) return;
-    const read = rows.map((row) => {
+    const texts = rows.map((row) => textOf(row, 'row'));
+    // One text for all: much faster than one by one.
+    const columns = JSON.parse(`[${texts.join(',')}]`) as readonly SnapshotText[];
+    const read = rows.map((row, at) => {
       const id = textOf(row, 'id');
       const before = Object.hasOwn(this.document.snapshots, id) ? this.document.snapshots[id] : undefined;
-      return [id, snapshotRow(row, before)] as const;
+      return [id, snapshotRow(columns[at] as SnapshotText, before)] as const;
     });
     const states = Object.fromEntries(read.map(([id, { state }]) => [id, state]));
     const claims = new Map(read.map(([id, row]) => [id, row.claims]));

@@ -1,5 +1,7 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+
 import { type ClaimEntry, type ScopeDocument, type SnapshotState } from './focus.ts';
-import { jsonOf, numberOf, textOf, type Row } from './statement.ts';
+import { textOf, type Row } from './statement.ts';
 
 /** A snapshot and the claims on it: one row. */
 export interface SnapshotRow {
@@ -42,22 +44,24 @@ export function snapshotColumns(
   return { ...columns, bytes: sizeOf(columns.done) + sizeOf(held) + sizeOf(body) };
 }
 
-/** The opposite; the row has no `made` where the reader knows it already. */
-export function snapshotRow(row: Row, before: SnapshotState | undefined): SnapshotRow {
-  const { record: changing, ...rest } = jsonOf<Fields & { record: Fields }>(row, 'body');
-  const made =
-    row['made'] === null
-      ? Object.fromEntries(Object.entries(before?.record ?? {}).filter(([field]) => !CHANGING.has(field)))
-      : jsonOf<Fields>(row, 'made');
-  const record = {
-    ...made,
-    ...changing,
-    generation: numberOf(row, 'generation'),
-    seq: numberOf(row, 'seq'),
-    done: jsonOf(row, 'done'),
-  };
-  const state = { ...rest, record, fence: numberOf(row, 'fence') } as unknown as SnapshotState;
-  return { state, claims: jsonOf(row, 'claims') };
+/** Generation, fence, seq, done, claims, what else changes, and what does not where the reader has to be told. */
+export type SnapshotText = readonly [
+  generation: number,
+  fence: number,
+  seq: number,
+  done: SnapshotState['record']['done'],
+  claims: readonly ClaimEntry[],
+  body: Fields & { readonly record: Fields },
+  made: Fields | null,
+];
+
+/** The opposite. */
+export function snapshotRow(text: SnapshotText, before: SnapshotState | undefined): SnapshotRow {
+  const [generation, fence, seq, done, claims, { record: changing, ...rest }, told] = text;
+  const known = (): Fields =>
+    Object.fromEntries(Object.entries(before?.record ?? {}).filter(([field]) => !CHANGING.has(field)));
+  const record = { ...(told ?? known()), ...changing, generation, seq, done };
+  return { state: { ...rest, record, fence } as unknown as SnapshotState, claims };
 }
 
 /** The fields of a scope that are not rows of snapshots: an object by key, anything else under the key ''. */
@@ -81,7 +85,18 @@ export const itemOf = (
 ): { readonly field: string; readonly key: string; readonly value: unknown } => ({
   field: textOf(row, 'field'),
   key: textOf(row, 'key'),
-  value: jsonOf(row, 'body'),
+  value: JSON.parse(unpacked(textOf(row, 'body'))),
 });
+
+/** Longer texts are packed: thousands of pointers shrink to a fifth. */
+const LONG = 20_000;
+const PACKED = 'gzip:';
+
+/** A JSON text as it is stored; none begins with what a packed one begins with. */
+export const packed = (text: string): string =>
+  text.length > LONG ? `${PACKED}${gzipSync(text).toString('base64')}` : text;
+
+const unpacked = (text: string): string =>
+  text.startsWith(PACKED) ? gunzipSync(Buffer.from(text.slice(PACKED.length), 'base64')).toString() : text;
 
 const sizeOf = (text: string): number => Buffer.byteLength(text);

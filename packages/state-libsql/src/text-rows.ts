@@ -1,3 +1,6 @@
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+
 import type { DocumentStore } from '@seeknal/state';
 import { sql } from 'drizzle-orm';
 
@@ -12,7 +15,7 @@ const PIECES_AT_ONCE = 4;
 /** The row that says how many pieces there are; without it there is no text. */
 const COUNT = -1;
 
-/** Long texts by id. A text is there once its last row, the count, is. */
+/** Long texts by id, packed. A text is there once its last row, the count, is. */
 export function textsOf(connection: Connection, deadlineFromNow: () => number): DocumentStore['texts'] {
   const write = async (statements: readonly Statement[], deadline: number): Promise<void> => {
     for (let attempt = 0; ; attempt += 1) {
@@ -25,7 +28,7 @@ export function textsOf(connection: Connection, deadlineFromNow: () => number): 
   return {
     write: async (id, text) => {
       const deadline = deadlineFromNow();
-      const pieces = piecesOf(text);
+      const pieces = piecesOf((await pack(text)).toString('base64'));
       const rows = [
         ...pieces.map((body, piece) => [piece, body] as const),
         [COUNT, `${pieces.length}`] as const,
@@ -52,21 +55,14 @@ export function textsOf(connection: Connection, deadlineFromNow: () => number): 
         if (next.length === 0) return null;
         bodies.push(...next.map((row) => textOf(row, 'body')));
       }
-      return bodies.join('');
+      return (await unpack(Buffer.from(bodies.join(''), 'base64'))).toString();
     },
     remove: (id) => write([statement(sql`DELETE FROM ${stateText} WHERE id = ${id}`)], deadlineFromNow()),
   };
 }
 
-/** Cut between characters, not between the two halves of one. */
-function piecesOf(text: string): readonly string[] {
-  const pieces: string[] = [];
-  for (let from = 0; from < text.length;) {
-    const end = from + PIECE;
-    const isHalf = /[\uD800-\uDBFF]/.test(text.charAt(end - 1)) && end < text.length;
-    const to = isHalf ? end - 1 : end;
-    pieces.push(text.slice(from, to));
-    from = to;
-  }
-  return pieces;
-}
+const pack = promisify<string, Buffer>(gzip);
+const unpack = promisify<Buffer, Buffer>(gunzip);
+
+const piecesOf = (text: string): readonly string[] =>
+  Array.from({ length: Math.ceil(text.length / PIECE) }, (_, at) => text.slice(at * PIECE, (at + 1) * PIECE));

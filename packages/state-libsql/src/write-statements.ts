@@ -14,7 +14,8 @@ import {
   stateSnapshot,
   stateWrite,
 } from './schema.ts';
-import { snapshotColumns } from './scope-rows.ts';
+import { column, listsOf, rowsOf } from './row-lists.ts';
+import { packed, snapshotColumns } from './scope-rows.ts';
 import { statement, type Statement } from './statement.ts';
 
 /** Tokens older than this are forgotten: nobody waits for an answer for so long. */
@@ -38,56 +39,55 @@ export function writeStatements(changes: Changes, basis: Basis, token: string): 
       lock_fence = ${changes.lockFence === null ? sql`lock_fence` : sql`${changes.lockFence}`}
       WHERE id = 1 AND ${guardOf(basis)}`,
     sql`INSERT INTO ${stateWrite} (token, at) SELECT ${token}, ${NOW_MS} WHERE ${isTaken}`,
-    partsQuery(changes, removedFrom, token),
+    ...partsQueries(changes, removedFrom, token),
   ];
-  if (changes.runs.length > 0) queries.push(runsQuery(changes.runs, token));
-  if (changes.nodes.length > 0) queries.push(nodesQuery(changes.nodes, token));
+  queries.push(...runsQueries(changes.runs, token), ...nodesQueries(changes.nodes, token));
   if (changes.removedRuns.length > 0) {
     const ids = sql`(SELECT value FROM json_each(${JSON.stringify(changes.removedRuns)}))`;
     queries.push(sql`DELETE FROM ${nodeState} WHERE run_id IN ${ids} AND ${isTaken}`);
     queries.push(sql`DELETE FROM ${runState} WHERE run_id IN ${ids} AND ${isTaken}`);
   }
-  if (changes.locks.length > 0) queries.push(locksQuery(changes.locks, token));
+  queries.push(...locksQueries(changes.locks, token));
   if (changes.removedLocks.length > 0) {
     const names = sql`(SELECT value FROM json_each(${JSON.stringify(changes.removedLocks)}))`;
     queries.push(sql`DELETE FROM ${stateLock} WHERE name IN ${names} AND ${isTaken}`);
   }
   for (const scope of changes.scopes) queries.push(...scopeQueries(scope, token, isTaken));
-  if (changes.events.length > 0) queries.push(eventsQuery(changes.events, token));
+  queries.push(...eventsQueries(changes.events, token));
   if (Math.random() * SWEEP_EVERY < 1) {
     queries.push(sql`DELETE FROM ${stateWrite} WHERE at < ${NOW_MS} - ${TOKENS_KEPT_MS} AND ${isTaken}`);
   }
   return queries.map(statement);
 }
 
-/** `FROM` the rows given as JSON, and none of them when the batch is void. */
-const rowsOf = (rows: readonly object[], token: string): SQL =>
-  sql`json_each(${JSON.stringify(rows)}) AS r, ${stateMeta} AS m WHERE m.token = ${token}`;
-
-const column = (name: string): SQL => sql.raw(`r.value ->> '${name}'`);
-
-function partsQuery(changes: Changes, removedFrom: ReadonlySet<string>, token: string): SQL {
+function partsQueries(changes: Changes, removedFrom: ReadonlySet<string>, token: string): readonly SQL[] {
   const names = [
     ...(changes.runs.length + changes.removedRuns.length > 0 ? ['runs'] : []),
     ...(changes.locks.length + changes.removedLocks.length > 0 ? ['locks'] : []),
     ...changes.scopes.map(({ key }) => key),
   ];
   const rows = names.map((name) => ({ name, isRemoved: removedFrom.has(name) ? 1 : 0 }));
-  return sql`INSERT INTO ${statePart} (name, version, removed_at)
-    SELECT ${column('name')}, m.epoch, ${column('isRemoved')} * m.epoch FROM ${rowsOf(rows, token)}
-    ON CONFLICT (name) DO UPDATE SET version = excluded.version, removed_at = max(removed_at, excluded.removed_at)`;
+  return listsOf(rows).map(
+    (list) => sql`INSERT INTO ${statePart} (name, version, removed_at)
+    SELECT ${column('name')}, m.epoch, ${column('isRemoved')} * m.epoch FROM ${rowsOf(list, token)}
+    ON CONFLICT (name) DO UPDATE SET version = excluded.version, removed_at = max(removed_at, excluded.removed_at)`,
+  );
 }
 
-function runsQuery(runs: Changes['runs'], token: string): SQL {
+function runsQueries(runs: Changes['runs'], token: string): readonly SQL[] {
   const rows = runs.map((run) => ({ ...run, config: JSON.stringify(run.config) }));
-  return sql`INSERT INTO ${runState} (run_id, version, made_version, status, started_at, finished_at, config)
+  return listsOf(rows).map(
+    (
+      list,
+    ) => sql`INSERT INTO ${runState} (run_id, version, made_version, status, started_at, finished_at, config)
     SELECT ${column('runId')}, m.epoch, m.epoch, ${column('status')}, ${column('startedAt')},
-      ${column('finishedAt')}, ${column('config')} FROM ${rowsOf(rows, token)}
+      ${column('finishedAt')}, ${column('config')} FROM ${rowsOf(list, token)}
     ON CONFLICT (run_id) DO UPDATE SET version = excluded.version, status = excluded.status,
-      started_at = excluded.started_at, finished_at = excluded.finished_at, config = excluded.config`;
+      started_at = excluded.started_at, finished_at = excluded.finished_at, config = excluded.config`,
+  );
 }
 
-function nodesQuery(nodes: Changes['nodes'], token: string): SQL {
+function nodesQueries(nodes: Changes['nodes'], token: string): readonly SQL[] {
   const rows = nodes.map(({ run, node, state }) => {
     const { hash, lastRun, status, durationMs, rowCount, ...lists } = state;
     const texts = Object.entries(lists).map(
@@ -95,26 +95,32 @@ function nodesQuery(nodes: Changes['nodes'], token: string): SQL {
     );
     return { run, node, hash, lastRun, status, durationMs, rowCount, ...Object.fromEntries(texts) };
   });
-  return sql`INSERT INTO ${nodeState} (run_id, node_id, version, hash, last_run, status, duration_ms, row_count,
+  return listsOf(rows).map(
+    (
+      list,
+    ) => sql`INSERT INTO ${nodeState} (run_id, node_id, version, hash, last_run, status, duration_ms, row_count,
       fingerprint, completed_intervals, completed_partitions, restatement_intervals, metadata)
     SELECT ${column('run')}, ${column('node')}, m.epoch, ${column('hash')}, ${column('lastRun')},
       ${column('status')}, ${column('durationMs')}, ${column('rowCount')}, ${column('fingerprint')},
       ${column('completedIntervals')}, ${column('completedPartitions')}, ${column('restatementIntervals')},
-      ${column('metadata')} FROM ${rowsOf(rows, token)}
+      ${column('metadata')} FROM ${rowsOf(list, token)}
     ON CONFLICT (run_id, node_id) DO UPDATE SET version = excluded.version, hash = excluded.hash,
       last_run = excluded.last_run, status = excluded.status, duration_ms = excluded.duration_ms,
       row_count = excluded.row_count, fingerprint = excluded.fingerprint,
       completed_intervals = excluded.completed_intervals, completed_partitions = excluded.completed_partitions,
-      restatement_intervals = excluded.restatement_intervals, metadata = excluded.metadata`;
+      restatement_intervals = excluded.restatement_intervals, metadata = excluded.metadata`,
+  );
 }
 
-function locksQuery(locks: Changes['locks'], token: string): SQL {
+function locksQueries(locks: Changes['locks'], token: string): readonly SQL[] {
   const rows = locks.map(({ name, lock }) => ({ name, ...lock }));
-  return sql`INSERT INTO ${stateLock} (name, version, holder, fence, expires_at)
+  return listsOf(rows).map(
+    (list) => sql`INSERT INTO ${stateLock} (name, version, holder, fence, expires_at)
     SELECT ${column('name')}, m.epoch, ${column('holder')}, ${column('fence')}, ${column('expiresAt')}
-    FROM ${rowsOf(rows, token)}
+    FROM ${rowsOf(list, token)}
     ON CONFLICT (name) DO UPDATE SET version = excluded.version, holder = excluded.holder,
-      fence = excluded.fence, expires_at = excluded.expires_at`;
+      fence = excluded.fence, expires_at = excluded.expires_at`,
+  );
 }
 
 function scopeQueries(
@@ -125,16 +131,21 @@ function scopeQueries(
   const queries: SQL[] = [];
   if (snapshots.length > 0) {
     const rows = snapshots.map(({ id, before, ...row }) => snapshotColumns(id, row, before));
-    queries.push(sql`INSERT INTO ${stateSnapshot} (scope, id, version, made_version, bytes, node, generation, fence,
+    const inserts = listsOf(rows).map(
+      (
+        list,
+      ) => sql`INSERT INTO ${stateSnapshot} (scope, id, version, made_version, bytes, node, generation, fence,
         seq, done, claims, body, made)
       SELECT ${key}, ${column('id')}, m.epoch, m.epoch, ${column('bytes')}, ${column('node')},
         ${column('generation')}, ${column('fence')}, ${column('seq')}, ${column('done')}, ${column('claims')},
-        ${column('body')}, ${column('made')} FROM ${rowsOf(rows, token)}
+        ${column('body')}, ${column('made')} FROM ${rowsOf(list, token)}
       ON CONFLICT (scope, id) DO UPDATE SET version = excluded.version, bytes = excluded.bytes,
         generation = excluded.generation, fence = excluded.fence, seq = excluded.seq, done = excluded.done,
         claims = excluded.claims, body = excluded.body,
         made_version = CASE WHEN excluded.made = '' THEN made_version ELSE excluded.version END,
-        made = CASE WHEN excluded.made = '' THEN made ELSE excluded.made END`);
+        made = CASE WHEN excluded.made = '' THEN made ELSE excluded.made END`,
+    );
+    queries.push(...inserts);
   }
   if (removedSnapshots.length > 0) {
     queries.push(sql`DELETE FROM ${stateSnapshot} WHERE scope = ${key} AND ${isTaken}
@@ -143,16 +154,19 @@ function scopeQueries(
   const kept = items.filter((item) => !isRemoved(item));
   if (kept.length > 0) {
     const rows = kept.map(({ field, key: row, value }) => {
-      const body = JSON.stringify(value);
+      const body = packed(JSON.stringify(value));
       return { field, key: row, body, bytes: Buffer.byteLength(body) };
     });
     // Writers of different snapshots raise the tick at once; it only ever goes up.
-    queries.push(sql`INSERT INTO ${stateItem} (scope, field, key, version, bytes, body)
+    const inserts = listsOf(rows).map(
+      (list) => sql`INSERT INTO ${stateItem} (scope, field, key, version, bytes, body)
       SELECT ${key}, ${column('field')}, ${column('key')}, m.epoch, ${column('bytes')}, ${column('body')}
-      FROM ${rowsOf(rows, token)}
+      FROM ${rowsOf(list, token)}
       ON CONFLICT (scope, field, key) DO UPDATE SET version = excluded.version, bytes = excluded.bytes,
         body = CASE WHEN field = 'tick' AND CAST(body AS INTEGER) > CAST(excluded.body AS INTEGER)
-          THEN body ELSE excluded.body END`);
+          THEN body ELSE excluded.body END`,
+    );
+    queries.push(...inserts);
   }
   const gone = items.filter(isRemoved).map(({ field, key: row }) => `${field}\n${row}`);
   if (gone.length > 0) {
@@ -162,7 +176,7 @@ function scopeQueries(
   return queries;
 }
 
-function eventsQuery(events: Changes['events'], token: string): SQL {
+function eventsQueries(events: Changes['events'], token: string): readonly SQL[] {
   const rows = events.map(({ scope, event }) => ({
     scope,
     snapshot: event.snapshot,
@@ -170,9 +184,11 @@ function eventsQuery(events: Changes['events'], token: string): SQL {
     kind: event.kind,
     body: JSON.stringify(event),
   }));
-  return sql`INSERT INTO ${intervalEvent} (scope, snapshot, at, kind, body)
+  return listsOf(rows).map(
+    (list) => sql`INSERT INTO ${intervalEvent} (scope, snapshot, at, kind, body)
     SELECT ${column('scope')}, ${column('snapshot')}, ${column('at')}, ${column('kind')}, ${column('body')}
-    FROM ${rowsOf(rows, token)}`;
+    FROM ${rowsOf(list, token)}`,
+  );
 }
 
 const isRemoved = ({ value }: ScopeChanges['items'][number]): boolean => value === undefined;

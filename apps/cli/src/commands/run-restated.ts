@@ -54,7 +54,12 @@ export async function restatedOptions(
  *
  * @throws {CliError} `CLI_USAGE` where no node is named.
  */
-export function restatedElsewhere({ range = null, nodes = [], select: exact = [], ...options }: PlanOptions): PlanOptions {
+export function restatedElsewhere({
+  range = null,
+  nodes = [],
+  select: exact = [],
+  ...options
+}: PlanOptions): PlanOptions {
   const named = [...nodes, ...exact];
   if (named.length > 0) return { ...options, restate: { nodes: named, range } };
   throw CliError.usage(

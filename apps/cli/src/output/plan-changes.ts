@@ -43,7 +43,9 @@ function columnLines(node: NodePlan, { color }: Style): readonly string[] {
     columns.length === 0 ? [] : [`${verb} ${columns.map((column) => `\`${column}\``).join(', ')}`];
   return [
     ...line('adds', added).map(color.green),
-    ...reach.map(({ kind: how, sentence }) => (how === 'removes' ? color.red(sentence) : color.yellow(sentence))),
+    ...reach.map(({ kind: how, sentence }) =>
+      how === 'removes' ? color.red(sentence) : color.yellow(sentence),
+    ),
     ...(told.has('changes') || impact.rows ? [] : line('changes', changed).map(color.yellow)),
     ...(told.has('removes') ? [] : line('removes', removed).map(color.red)),
   ];

@@ -1,6 +1,6 @@
 import type { NodePlan, Plan, Verified } from '@seeknal/plan';
 
-import { count } from './numbers.ts';
+import { count, number } from './numbers.ts';
 import { rangeLines } from './ranges.ts';
 import type { Style } from './style.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,7 +12,8 @@ export function verifiedLine({ verified, materialization }: NodePlan, { color, m
   const isOnce = materialization === 'full';
   if (!same) return color.red(`${mark.failed} verified: ${othersText(verified)}`);
   const rows = count(verified.rows, 'row');
-  const what = isOnce ? rows : `${rows} in ${count(verified.ranges, 'interval')}`;
+  const stretches = verified.ranges === 1 ? '1 stretch' : `${number(verified.ranges)} stretches`;
+  const what = isOnce ? rows : `${rows} in ${stretches}`;
   return sampled
     ? `${color.cyan(mark.info)} verified by a sample: ${what} ${verified.rows === 1 ? 'is' : 'are'} the same; a sample can refute, not prove`
     : color.green(`${mark.ok} verified: the new query gives the same ${what}`);
@@ -28,7 +29,9 @@ function othersText({ differing }: Verified): string {
 export function warnOfRefuted({ nodes }: Plan, { say, err: { color, mark } }: Terminal): void {
   for (const { node, reason, verified } of nodes) {
     if (verified === null || verified.same) continue;
-    say(`${color.yellow(mark.warning)} ${color.bold(node)}: ${othersText(verified)} than those that were to be kept.`);
+    say(
+      `${color.yellow(mark.warning)} ${color.bold(node)}: ${othersText(verified)} than those that were to be kept.`,
+    );
     say(`  ${mark.hint} ${reason}`);
   }
 }

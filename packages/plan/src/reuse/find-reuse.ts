@@ -1,5 +1,5 @@
-import { canonicalJson, inputsOf, type ManifestNode, type NodeId } from '@seeknal/manifest';
-import { compareRows, TermTable, type Impact, type Query, type RowsMeaning, type Term } from '@seeknal/sql-ast';
+import { inputsOf, sameJson, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { compareRows, foldCase, TermTable, type Impact, type Query, type RowsMeaning, type Term } from '@seeknal/sql-ast';
 import { diffTrees, readableSql, type SqlEdit } from '@seeknal/sql-diff';
 
 import type { ResolvedNode } from '../resolve.ts';
@@ -8,7 +8,6 @@ import type { Cause, NodeImpact } from './node-impact.ts';
 import { refutationOf, refutedText } from './refutation.ts';
 import { everythingIn, nodeMeaning, tableMeaning, type NodeMeaning, type NodeVersion, type ParseSql } from './node-meaning.ts';
 
-const fold = (name: string): string => name.toLowerCase();
 
 /**
  * Compares every node that the environment has under another fingerprint with what it has, inputs first: what
@@ -60,7 +59,7 @@ class Search {
 
   async compare(node: ResolvedNode, from: SnapshotRecord): Promise<NodeImpact> {
     const { id } = node.node;
-    const isOwn = canonicalJson(node.node.definition) !== canonicalJson(from.definition);
+    const isOwn = !sameJson(node.node.definition, from.definition);
     const above = await this.#inputPairs(node, from);
     const areInputsSame = above.every(({ now, old }) => old !== null && sameRows(now, old));
     const refutation = refutationOf(node.node.fingerprint, this.#state);
@@ -74,7 +73,7 @@ class Search {
     // What was seen to be otherwise counts, whatever is thought of the query: for those that read it as well.
     const now = refutation === undefined ? found : { ...found, rows: this.#terms.fresh('refuted', [found.rows]) };
     this.#now.set(id, now);
-    const impact = compareRows(before, now, fold);
+    const impact = now === before ? NO_IMPACT : compareRows(before, now, foldCase);
     const canKeep = hasTable(node.snapshot.materialization) && from.materialization === node.snapshot.materialization;
     const isKept = canKeep && !now.isVolatile && isNone(impact) && from.dropping !== true;
     if (isKept) this.#kept.add(id);
@@ -241,7 +240,7 @@ interface InputPair {
 function openTableOf(node: NodeId, of: string, terms: TermTable): NodeMeaning {
   return {
     ...tableMeaning(node, `${of} ${node}`, [], terms),
-    open: (column) => terms.source({ table: node, column: fold(column) }, null),
+    open: (column) => terms.source({ table: node, column: foldCase(column) }, null),
   };
 }
 
@@ -259,6 +258,8 @@ function shownSql(old: string | null, now: string | null): NodeImpact['sql'] {
   }
 }
 
+const NO_IMPACT: Impact = { rows: false, changed: [], added: [], removed: [], shape: false };
+
 const isNone = ({ rows, changed, added, removed, shape }: Impact): boolean =>
   !rows && !shape && changed.length + added.length + removed.length === 0;
 
@@ -275,8 +276,8 @@ function sameRows(a: RowsMeaning, b: RowsMeaning): boolean {
 
 /** Whether a column that was there is not there any more. */
 function lacksSome(now: RowsMeaning, old: RowsMeaning): boolean {
-  const names = new Set(now.columns.map(({ name }) => fold(name)));
-  return now.open === null && old.columns.some(({ name }) => !names.has(fold(name)));
+  const names = new Set(now.columns.map(({ name }) => foldCase(name)));
+  return now.open === null && old.columns.some(({ name }) => !names.has(foldCase(name)));
 }
 
 /** Columns read of each table, each once, sorted. What reads a whole table reads `*`. */
@@ -296,10 +297,10 @@ function causesOf(above: readonly InputPair[], reads: NodeImpact['reads']): read
       continue;
     }
     if (sameRows(now, old)) continue;
-    const impact = compareRows(old, now, fold);
+    const impact = compareRows(old, now, foldCase);
     const own = reads[node];
     const differing = [...impact.changed, ...impact.added, ...impact.removed];
-    const columns = own === undefined || own.includes('*') ? differing : differing.filter((name) => own.includes(fold(name)));
+    const columns = own === undefined || own.includes('*') ? differing : differing.filter((name) => own.includes(foldCase(name)));
     if (impact.rows || columns.length > 0 || impact.shape) causes.set(node, { node, rows: impact.rows, columns });
   }
   return [...causes.values()];

@@ -1,6 +1,7 @@
 import { canonicalJson, type Column, type JsonObject, type NodeId } from '@seeknal/manifest';
 import {
   engineMeaning,
+  foldCase,
   meaningOf,
   type ColumnMeaning,
   type Query,
@@ -44,7 +45,6 @@ export interface VersionInput {
 }
 
 const engine = engineMeaning('duckdb');
-const fold = (name: string): string => name.toLowerCase();
 
 /** Rows that stand for themselves: a table that both versions read. */
 export function tableMeaning(
@@ -58,7 +58,7 @@ export function tableMeaning(
     rows,
     columns: (columns ?? []).map(({ name, type }) => ({
       name,
-      value: terms.source({ table: node, column: fold(name) }, `${snapshot} ${type}`),
+      value: terms.source({ table: node, column: foldCase(name) }, `${snapshot} ${type}`),
     })),
     order: terms.of(`order of ${snapshot}`),
     open: columns === null ? (name) => terms.of(`column ${name}`, [rows]) : null,
@@ -86,18 +86,27 @@ export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: 
   } catch (error) {
     return whole(version, frame, (error as { message: string }).message, terms);
   }
-  const found = meaningOf(query, { ...engine, terms, table: tablesIn(inputs) });
+  const table = tablesIn(inputs);
+  const strangers: string[] = [];
+  const found = meaningOf(query, {
+    ...engine,
+    terms,
+    table: (path) => {
+      const known = table(path);
+      if (known === null) strangers.push(path.join('.'));
+      return known;
+    },
+  });
+  // Nothing is known of what it is not said to read.
+  if (strangers.length > 0) return whole(version, frame, `it reads ${strangers[0]}, which is none of its inputs`, terms);
   // What the engine calls the columns is the truth; other names here mean that something was misread.
   const misnamed =
     columns !== null && found.open === null && names(columns).join('\n') !== names(found.columns).join('\n');
   if (misnamed) return whole(version, frame, 'its columns are called otherwise than expected', terms);
   const isVolatile = found.volatile.length > 0;
-  const decisive = decisiveColumns(version, found.columns);
-  const rows = isVolatile
-    ? terms.fresh('volatile', [found.rows])
-    : hasTable(version.materialization)
-      ? terms.of('table', [frame, found.rows, ...decisive])
-      : found.rows;
+  const decisive = hasTable(version.materialization) ? decisiveColumns(version, found.columns) : [];
+  const parts = [frame, found.rows, ...decisive];
+  const rows = isVolatile ? terms.fresh('volatile', parts) : terms.of('made', parts);
   return {
     rows,
     columns: found.columns,
@@ -110,24 +119,27 @@ export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: 
   };
 }
 
-const names = (columns: readonly { readonly name: string }[]): readonly string[] => columns.map(({ name }) => fold(name));
+const names = (columns: readonly { readonly name: string }[]): readonly string[] => columns.map(({ name }) => foldCase(name));
 
 /** Columns by which rows are placed, replaced or merged: another value there is another set of rows. */
 function decisiveColumns({ materialization, timeColumn, definition }: NodeVersion, columns: readonly ColumnMeaning[]): readonly Term[] {
   const isMerged =
     materialization === 'upsert_by_key' || materialization === 'append' || definition['depends_on_past'] === true;
   if (isMerged) return columns.map(({ value }) => value);
-  return columns.filter(({ name }) => timeColumn !== null && fold(name) === fold(timeColumn)).map(({ value }) => value);
+  return columns.filter(({ name }) => timeColumn !== null && foldCase(name) === foldCase(timeColumn)).map(({ value }) => value);
 }
 
-/** The names a query may use for its inputs: their places, and `kind.name`. */
+/** The names a query may use for its inputs: their places, `kind.name`, and `__THIS__` for the only one. */
 function tablesIn(inputs: readonly VersionInput[]): (path: readonly string[]) => RowsMeaning | null {
   const byName = new Map<string, RowsMeaning>();
   for (const { place, node, meaning } of inputs) {
-    byName.set(fold(place), meaning);
-    byName.set(fold(node), meaning);
+    byName.set(foldCase(place), meaning);
+    byName.set(foldCase(node), meaning);
   }
-  return (path) => byName.get(fold(path.join('.'))) ?? null;
+  // Several places may stand for one node; a node's own rows cannot be read.
+  const [only, ...others] = new Map(inputs.map(({ node, meaning }) => [node, meaning])).values();
+  if (only !== undefined && others.length === 0) byName.set('__this__', only);
+  return (path) => byName.get(foldCase(path.join('.'))) ?? null;
 }
 
 /** The meaning of what cannot be analysed: its definition and all that its inputs hold. */
@@ -135,9 +147,9 @@ function whole({ definition, inputs, columns }: NodeVersion, frame: Term, doubt:
   const rows = terms.of(`whole ${canonicalJson(definition['sql'] ?? null)}`, [frame, ...inputs.map(({ meaning }) => everythingIn(meaning, terms))]);
   return {
     rows,
-    columns: (columns ?? []).map(({ name }) => ({ name, value: terms.of(`column ${fold(name)}`, [rows]) })),
+    columns: (columns ?? []).map(({ name }) => ({ name, value: terms.of(`column ${foldCase(name)}`, [rows]) })),
     order: rows,
-    open: columns === null ? (name) => terms.of(`column ${fold(name)}`, [rows]) : null,
+    open: columns === null ? (name) => terms.of(`column ${foldCase(name)}`, [rows]) : null,
     problems: [],
     doubts: doubt === null ? [] : [doubt],
     isVolatile: false,

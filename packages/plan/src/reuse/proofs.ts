@@ -9,7 +9,7 @@ import type { NodeImpact } from './node-impact.ts';
  * Names the rules by which reuse is proved. Raised with every change that could make one of them answer
  * otherwise: proofs of another version are not believed.
  */
-export const ANALYSER = 'meaning-1';
+export const ANALYSER = 'meaning-2';
 
 /** What a state remembers of the nodes whose rows may stay. */
 export function proofsOf(

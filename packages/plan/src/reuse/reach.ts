@@ -13,8 +13,6 @@ export interface Reach {
   readonly sentence: string;
 }
 
-const fold = (name: string): string => name.toLowerCase();
-
 /**
  * What the author's own change of a node does to the columns that others read, over any number of nodes.
  * Where a node below was edited as well, so that it can do without a removed column, it is not broken. A node
@@ -52,20 +50,21 @@ function readersOf(
 ): readonly string[] {
   const readers: string[] = [];
   /** Columns by which a node hands on what happens above; null: by all that it has. */
-  const reached = new Map<NodeId, ReadonlySet<string> | null>([[id, new Set(columns.map(fold))]]);
+  const reached = new Map<NodeId, ReadonlySet<string> | null>([[id, new Set(columns.map(foldCase))]]);
   // Inputs come before their readers.
   for (const [node, { impact, causes, isOwn, problems }] of impacts) {
     const hits = causes.filter((cause) => {
       const above = reached.get(cause.node);
-      return above === null || cause.columns.some((column) => above?.has(fold(column)));
+      return above === null || cause.columns.some((column) => above?.has(foldCase(column)));
     });
     const isMended = kind === 'removes' && isOwn && problems.length === 0;
     const checked = checkedColumns(resolved.get(node));
-    const isChecked = checked === null || hits.some((cause) => cause.columns.some((column) => checked.has(fold(column))));
+    const isChecked =
+      checked === null || hits.some((cause) => cause.columns.some((column) => checked.has(foldCase(column))));
     if (hits.length === 0 || isMended || !isChecked) continue;
     const affected = [...impact.changed, ...impact.removed];
     const isWhole = impact.rows || affected.length === 0 || isOutput(resolved.get(node));
-    reached.set(node, isWhole ? null : new Set(affected.map(fold)));
+    reached.set(node, isWhole ? null : new Set(affected.map(foldCase)));
     readers.push(...(isWhole ? [node] : affected.map((column) => `${node}.${column}`)));
   }
   return readers;
@@ -80,7 +79,7 @@ function checkedColumns(node: ResolvedNode | undefined): ReadonlySet<string> | n
   const spec = node?.node.spec;
   if (spec?.kind !== 'rule') return null;
   const columns = spec.checks.map(columnsOf);
-  return columns.includes(null) ? null : new Set(columns.flatMap((each) => each ?? []).map(fold));
+  return columns.includes(null) ? null : new Set(columns.flatMap((each) => each ?? []).map(foldCase));
 }
 
 function columnsOf(check: Check): readonly string[] | null {
@@ -88,3 +87,6 @@ function columnsOf(check: Check): readonly string[] | null {
   if ('column' in check) return [check.column];
   return check.type === 'sql' ? null : [];
 }
+
+/** Names are compared as the engine compares them. */
+const foldCase = (name: string): string => name.toLowerCase();

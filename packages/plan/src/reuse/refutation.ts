@@ -13,7 +13,11 @@ export const REFUTED = 'refuted';
 /** That the rows of a fingerprint were compared with those of the snapshot it was to use, and are others. */
 export function refutation(
   { node, snapshot }: Pick<ResolvedNode, 'node' | 'snapshot'>,
-  { rows, differing, isOnlyFloating }: Pick<Verified, 'rows' | 'differing'> & { readonly isOnlyFloating: boolean },
+  {
+    rows,
+    differing,
+    isOnlyFloating,
+  }: Pick<Verified, 'rows' | 'differing'> & { readonly isOnlyFloating: boolean },
   now: Instant,
 ): Proof {
   return {
@@ -58,5 +62,8 @@ export const isProved = (
   refutationOf(node.fingerprint, { proofs }) === undefined;
 
 /** Refutations that are of no use any more, because their nodes get rows of their own. */
-export const settledRefutations = (made: readonly { readonly fingerprint: string }[], state: StateView): readonly string[] =>
+export const settledRefutations = (
+  made: readonly { readonly fingerprint: string }[],
+  state: StateView,
+): readonly string[] =>
   made.flatMap(({ fingerprint }) => (refutationOf(fingerprint, state) === undefined ? [] : [fingerprint]));

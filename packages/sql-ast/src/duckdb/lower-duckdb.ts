@@ -1,6 +1,7 @@
 import { canonicalSql } from '../canonical-text.ts';
 import { SqlError } from '../sql-error.ts';
 import type { OrderTerm, Query } from '../tree.ts';
+import { TOO_DEEP, withinStack } from '../within-stack.ts';
 import { parseExactly } from './exact-json.ts';
 import type { Json } from './exact-json.ts';
 import { Fields, readable, readFields } from './fields.ts';
@@ -22,9 +23,10 @@ import { orderSpan } from './query-spans.ts';
  */
 export function lowerDuckDb(sql: string, json: string): Query {
   const spans = new SpanTable(sql);
-  return readable(
-    () => lowerAnswer(spans, readAnswer(parseExactly(json))),
-    (reason) => opaqueStatement(sql, reason),
+  const opaque = (reason: string): Query => opaqueStatement(sql, reason);
+  return withinStack(
+    () => readable(() => lowerAnswer(spans, readAnswer(parseExactly(json))), opaque),
+    () => opaque(TOO_DEEP),
   );
 }
 

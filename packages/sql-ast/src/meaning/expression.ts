@@ -1,37 +1,8 @@
 import type { Call, Expression, OrderTerm, Star, Subquery, Window } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
-import type { RowsMeaning } from './meaning.ts';
-import { queryMeaning, type CteScope } from './query.ts';
+import type { Analysis, ExpressionContext, Scope, Seen } from './analysis.ts';
 import { columnsIn } from './names.ts';
-import { isBoundIn, resolveName, wholeScope, type Scope } from './scope.ts';
+import { isBoundIn, resolveName, wholeScope } from './scope.ts';
 import type { Term } from './terms.ts';
-
-/** Where an expression stands. */
-export interface ExpressionContext {
-  readonly scope: Scope;
-  readonly ctes: CteScope;
-  readonly analysis: Analysis;
-  /** The rows that aggregates and windows here run over; how they are grouped, the rows of the SELECT tell. */
-  readonly over: Term;
-  /** Physical order of those rows, which some of them can observe. */
-  readonly order: Term;
-  /** What FROM gives, for `#1`; null where there is none. */
-  readonly input: RowsMeaning | null;
-  /** What a COLUMNS(…) in the expression stands for at the moment; null: nothing. */
-  readonly star: Term | null;
-  /** Notes what stands in the expression. */
-  readonly seen: Seen;
-}
-
-/** What the expressions of one SELECT were found to contain. */
-export interface Seen {
-  /** An aggregate of this SELECT. */
-  aggregate: boolean;
-  /** A function that gives several rows. */
-  rows: boolean;
-  /** A call or a piece that could do anything. */
-  opaque: boolean;
-}
 
 export const nothingSeen = (): Seen => ({
   aggregate: false,
@@ -80,23 +51,27 @@ export function expressionMeaning(expression: Expression, context: ExpressionCon
 }
 
 /** A piece that cannot be analysed depends on everything in reach. */
-function opaqueMeaning(piece: Expression, reason: string, { analysis, scope, over, seen }: ExpressionContext): Term {
+function opaqueMeaning(
+  piece: Expression,
+  reason: string,
+  { analysis, scope, over, seen }: ExpressionContext,
+): Term {
   seen.opaque = true;
   analysis.opaque.add(reason);
   return analysis.terms.of(`opaque ${analysis.keyOf(piece)}`, [over, ...wholeScope(scope, analysis)]);
 }
 
-function positionMeaning(index: number, { analysis: { terms }, input, seen }: ExpressionContext): Term {
+/** Of columns that nobody listed, or with no columns to count, it may be anything in reach. */
+function positionMeaning(index: number, { analysis, scope, input, seen }: ExpressionContext): Term {
   const column = input?.columns.filter(({ hidden }) => hidden !== true)[index - 1];
   if (column !== undefined && input?.open === null) return column.value;
   seen.opaque = true;
-  return terms.of(`position ${index}`, input === null ? [] : [input.rows, ...(input.open === null ? [] : [input.open('*')])]);
+  return analysis.terms.of(`position ${index}`, wholeScope(scope, analysis));
 }
 
 /** A star outside a SELECT list: `count(*)` has none, so this is COLUMNS(…) or a whole row in a call. */
 const starMeaning = (star: Star, context: ExpressionContext): Term =>
-  context.star ??
-  opaqueMeaning(star, 'a star that is not a plain item of a SELECT list', context);
+  context.star ?? opaqueMeaning(star, 'a star that is not a plain item of a SELECT list', context);
 
 function callMeaning(call: Call, context: ExpressionContext): Term {
   const { analysis, seen, order } = context;
@@ -147,7 +122,10 @@ function callMeaning(call: Call, context: ExpressionContext): Term {
  * An aggregate of nothing but outer columns is one of an outer SELECT, which it makes a single group. Which
  * of them is not followed.
  */
-function noteOuterAggregate({ arguments: given, filter, orderBy }: Call, { scope, analysis }: ExpressionContext): void {
+function noteOuterAggregate(
+  { arguments: given, filter, orderBy }: Call,
+  { scope, analysis }: ExpressionContext,
+): void {
   if (scope.outer === null) return;
   const paths = columnsIn([given, filter, orderBy]);
   if (paths.length === 0 || paths.some((path) => isBoundIn(path, scope, analysis))) return;
@@ -169,7 +147,10 @@ function windowMeaning({ partitionBy, orderBy, frame }: Window, context: Express
         );
   return terms.of(`window ${frame?.unit ?? ''} ${frame?.exclude ?? ''}`, [
     terms.ofSet('partition', partitionBy.map(of)),
-    terms.of('order', orderBy.map((term) => orderMeaning(term, context))),
+    terms.of(
+      'order',
+      orderBy.map((term) => orderMeaning(term, context)),
+    ),
     ...bounds,
   ]);
 }
@@ -185,7 +166,7 @@ export const orderedBy = ({ descending, nullsFirst }: OrderTerm, value: Term, { 
 function subqueryMeaning(subquery: Subquery, context: ExpressionContext): Term {
   const { analysis, scope, ctes } = context;
   const { terms } = analysis;
-  const inner = queryMeaning(subquery.query, { outer: scope, ctes, analysis });
+  const inner = analysis.query(subquery.query, { outer: scope, ctes, analysis });
   const operand = subquery.operand === null ? [] : [expressionMeaning(subquery.operand, context)];
   const values = inner.columns.map(({ value }) => value);
   const open = inner.open === null ? [] : [inner.open('*')];

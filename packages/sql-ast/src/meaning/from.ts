@@ -7,22 +7,13 @@ import type {
   TableRelation,
   ValuesRelation,
 } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
-import { expressionMeaning, nothingSeen, type ExpressionContext } from './expression.ts';
+import type { Analysis, ExpressionContext, FromMeaning, QueryContext, Scope } from './analysis.ts';
+import { expressionMeaning, nothingSeen } from './expression.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { pivotMeaning, unpivotMeaning } from './pivot.ts';
 import { opaqueInputs, outside } from './opaque.ts';
-import { queryMeaning, type QueryContext } from './query.ts';
-import { scopeOf, wholeOf, wholeScope, type Entry, type Scope } from './scope.ts';
+import { scopeOf, wholeOf, wholeScope } from './scope.ts';
 import type { Term } from './terms.ts';
-
-/** What FROM brings into scope, and the rows that it gives. */
-export interface FromMeaning {
-  readonly entries: readonly Entry[];
-  readonly merged: ReadonlyMap<string, Term>;
-  /** All columns in the order of a star. */
-  readonly rows: RowsMeaning;
-}
 
 /** Where a relation stands: `left` is what stands to its left, which it may refer to. */
 interface FromContext extends QueryContext {
@@ -64,7 +55,7 @@ function leafMeaning(relation: Exclude<Relation, JoinRelation>, context: FromCon
     case 'table':
       return tableMeaning(relation, context);
     case 'derived':
-      return queryMeaning(relation.query, { ...context, outer: leftScope(context) });
+      return context.analysis.query(relation.query, { ...context, outer: leftScope(context) });
     case 'table-function':
       return functionMeaning(relation, context);
     case 'values':
@@ -93,7 +84,7 @@ const openRows = (rows: Term, { terms }: Analysis): RowsMeaning => ({
   rows,
   columns: [],
   order: rows,
-  open: (name) => terms.of(`output ${name}`, [rows]),
+  open: (name) => terms.of(`output ${JSON.stringify(name)}`, [rows]),
 });
 
 const nameOf = (relation: Exclude<Relation, JoinRelation>, { fold }: Analysis): readonly string[] | null => {
@@ -114,10 +105,8 @@ function placed(meaning: RowsMeaning, { count, analysis: { terms } }: FromContex
   };
 }
 
-const openThen = (
-  open: RowsMeaning['open'],
-  then: (value: Term) => Term,
-): RowsMeaning['open'] => (open === null ? null : (name) => then(open(name)));
+const openThen = (open: RowsMeaning['open'], then: (value: Term) => Term): RowsMeaning['open'] =>
+  open === null ? null : (name) => then(open(name));
 
 /** Gives the first columns other names. */
 export function renamed(
@@ -143,7 +132,11 @@ export function renamed(
         // Which column of an unknown list it is depends on the whole list.
         value:
           (open === null ? columns[index]?.value : undefined) ??
-          terms.of(`column ${index} of`, [rows, ...columns.map(({ value }) => value), ...(open === null ? [] : [open('*')])]),
+          terms.of(`column ${index} of`, [
+            rows,
+            ...columns.map(({ value }) => value),
+            ...(open === null ? [] : [open('*')]),
+          ]),
       })),
       ...columns.slice(names.length),
     ],
@@ -157,7 +150,10 @@ export function sampledRows(meaning: RowsMeaning, sample: string, analysis: Anal
   return { ...meaning, rows };
 }
 
-function tableMeaning(relation: Pick<TableRelation, 'name' | 'at'>, { analysis, ctes }: FromContext): RowsMeaning {
+function tableMeaning(
+  relation: Pick<TableRelation, 'name' | 'at'>,
+  { analysis, ctes }: FromContext,
+): RowsMeaning {
   const { terms, fold } = analysis;
   const { name, at } = relation;
   const cte = name.length === 1 ? ctes.get(fold(name[0] as string)) : undefined;
@@ -166,7 +162,10 @@ function tableMeaning(relation: Pick<TableRelation, 'name' | 'at'>, { analysis, 
 }
 
 /** A table of which nothing is known but its name. */
-export function openTable(name: readonly string[], { terms, fold }: Pick<Analysis, 'terms' | 'fold'>): RowsMeaning {
+export function openTable(
+  name: readonly string[],
+  { terms, fold }: Pick<Analysis, 'terms' | 'fold'>,
+): RowsMeaning {
   const table = name.map(fold).join('.');
   return {
     rows: terms.of(`table ${JSON.stringify(table)}`),
@@ -176,7 +175,8 @@ export function openTable(name: readonly string[], { terms, fold }: Pick<Analysi
   };
 }
 
-const leftScope = ({ left: { entries, merged }, outer }: FromContext): Scope => scopeOf(entries, outer, merged);
+const leftScope = ({ left: { entries, merged }, outer }: FromContext): Scope =>
+  scopeOf(entries, outer, merged);
 
 function expressionContext(context: FromContext, scope: Scope = leftScope(context)): ExpressionContext {
   const { analysis, ctes } = context;
@@ -191,26 +191,42 @@ const OWN_COLUMN = new Set(['unnest', 'range', 'generate_series']);
 /** Functions whose rows come from their arguments alone. */
 const OF_ARGUMENTS = new Set([
   ...OWN_COLUMN,
-  ...['generate_subscripts', 'json_each', 'json_tree', 'regexp_split_to_table', 'repeat', 'repeat_row'],
+  'generate_subscripts',
+  'json_each',
+  'json_tree',
+  'regexp_split_to_table',
+  'repeat',
+  'repeat_row',
 ]);
 
 /** Functions that may read any table. */
-const OF_TABLES = new Set(
-  ['histogram', 'histogram_values', 'json_execute_serialized_sql', 'query', 'query_table', 'ref', 'seq_scan', 'summary'],
-);
+const OF_TABLES = new Set([
+  'histogram',
+  'histogram_values',
+  'json_execute_serialized_sql',
+  'query',
+  'query_table',
+  'ref',
+  'seq_scan',
+  'summary',
+]);
 
-function functionMeaning({ call, withOrdinality, columns }: FunctionRelation, context: FromContext): RowsMeaning {
+function functionMeaning(
+  { call, withOrdinality, columns }: FunctionRelation,
+  context: FromContext,
+): RowsMeaning {
   const { analysis } = context;
   const { terms } = analysis;
-  const named = call.kind === 'call' ? tableNamedBy(call, context) : null;
+  if (call.kind !== 'call') return strangeRows(call, context);
+  const named = tableNamedBy(call, context);
   if (named !== null && !withOrdinality) return tableMeaning({ name: named, at: null }, context);
   const inner = expressionContext(context);
   const given = callTerm(call, inner);
-  const isKnown = call.kind === 'call' && analysis.functionKind(call.name) !== 'unknown';
+  const isKnown = analysis.functionKind(call.name) !== 'unknown';
   if (!isKnown || inner.seen.opaque) {
-    analysis.opaque.add(call.kind === 'call' ? `the function ${call.name} is not known` : 'a table function');
+    analysis.opaque.add(`the function ${call.name} is not known`);
   }
-  const own = call.kind === 'call' && OWN_COLUMN.has(call.name) ? call.name : null;
+  const own = OWN_COLUMN.has(call.name) ? call.name : null;
   const readsTables = !isKnown || OF_TABLES.has(call.name);
   if (isKnown && readsTables) analysis.opaque.add(`the function ${call.name} may read any table`);
   // What it reads may change without any text that changes.
@@ -223,7 +239,10 @@ function functionMeaning({ call, withOrdinality, columns }: FunctionRelation, co
   }
   const isOutside = !isKnown || !OF_ARGUMENTS.has(call.name);
   const output = (name: string | number): Term =>
-    terms.of(`output ${name}`, [value, ...(isOutside ? [outside(typeof name === 'string' ? name : '*', analysis)] : [])]);
+    terms.of(`output ${name}`, [
+      value,
+      ...(isOutside ? [outside(typeof name === 'string' ? name : '*', analysis)] : []),
+    ]);
   return {
     rows,
     columns: columns.map((name, index) => ({ name, value: output(index) })),
@@ -232,8 +251,19 @@ function functionMeaning({ call, withOrdinality, columns }: FunctionRelation, co
   };
 }
 
+/** What stands in FROM like a function and is none. */
+function strangeRows(call: Expression, context: FromContext): RowsMeaning {
+  const { analysis } = context;
+  analysis.opaque.add('a table function that is no call');
+  const inputs = [...opaqueInputs(null, context), ...wholeScope(leftScope(context), analysis)];
+  return openRows(analysis.terms.of(`opaque ${analysis.keyOf(call)}`, inputs), analysis);
+}
+
 /** `ref('transform.orders')` and `query_table('orders')` are the table that they name. */
-function tableNamedBy({ name, arguments: [first, ...others] }: Call, { analysis, ctes }: FromContext): readonly string[] | null {
+function tableNamedBy(
+  { name, arguments: [first, ...others] }: Call,
+  { analysis, ctes }: FromContext,
+): readonly string[] | null {
   const value = first?.value;
   if (others.length > 0 || value?.kind !== 'literal' || value.type !== 'VARCHAR') return null;
   const dot = value.value.indexOf('.');
@@ -243,8 +273,7 @@ function tableNamedBy({ name, arguments: [first, ...others] }: Call, { analysis,
 }
 
 /** The call of a table function, whose own kind says nothing about the rows of the SELECT around it. */
-function callTerm(call: Expression, context: ExpressionContext): Term {
-  if (call.kind !== 'call') return expressionMeaning(call, context);
+function callTerm(call: Call, context: ExpressionContext): Term {
   const { terms, isVolatile, volatile } = context.analysis;
   const values = call.arguments.map(({ value }) => expressionMeaning(value, context));
   const label = `table call ${JSON.stringify([call.schema, call.name, call.arguments.map(({ name }) => name)])}`;
@@ -258,12 +287,16 @@ function valuesMeaning({ rows }: ValuesRelation, context: FromContext): RowsMean
   const inner = expressionContext(context);
   const values = rows.map((row) => row.map((each) => expressionMeaning(each, inner)));
   const count = terms.of(`${rows.length} rows`);
-  const width = rows[0]?.length ?? 0;
+  const first = values[0] as readonly Term[];
   return {
     rows: count,
-    columns: Array.from({ length: width }, (_, index) => ({
+    columns: first.map((_, index) => ({
       name: `col${index}`,
-      value: terms.of('values', values.map((row) => row[index] ?? count), [count]),
+      value: terms.of(
+        'values',
+        values.flatMap((row) => row.slice(index, index + 1)),
+        [count],
+      ),
     })),
     order: terms.of('no order'),
     open: null,
@@ -280,7 +313,10 @@ function joinMeaning(join: JoinRelation, context: FromContext): FromMeaning {
   };
   const right = relationMeaning(join.right, { ...context, left: beside });
   const names = join.natural ? sharedNames(left.rows, right.rows, analysis) : join.using.map(analysis.fold);
-  const pairs = names.map((name) => ({ name, pair: [left, right].map((side) => columnOf(name, side, analysis)) }));
+  const pairs = names.map((name) => ({
+    name,
+    pair: [left, right].map((side) => columnOf(name, side, analysis)),
+  }));
   const entries = [...left.entries, ...right.entries];
   const merged = new Map([...left.merged, ...right.merged]);
   for (const { name, pair } of pairs) merged.set(name, terms.of('using', pair));
@@ -297,14 +333,22 @@ function joinMeaning(join: JoinRelation, context: FromContext): FromMeaning {
     left.rows.rows,
     right.rows.rows,
     ...on,
-    terms.of('using', pairs.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap(({ pair }) => pair)),
+    terms.of(
+      'using',
+      pairs.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap(({ pair }) => pair),
+    ),
   ]);
   if (join.asof) analysis.unstable.add('an ASOF join takes any of several equal rows');
   const order = terms.of('joined order', [left.rows.order, right.rows.order]);
   if (join.type === 'semi' || join.type === 'anti') {
     return { entries: left.entries, merged: left.merged, rows: { ...left.rows, rows, order } };
   }
-  const both = joinedColumns(left.rows, right.rows, new Map(pairs.map(({ name }) => [name, merged.get(name) as Term])), analysis);
+  const both = joinedColumns(
+    left.rows,
+    right.rows,
+    new Map(pairs.map(({ name }) => [name, merged.get(name) as Term])),
+    analysis,
+  );
   return { entries, merged, rows: { rows, order, ...both } };
 }
 

@@ -1,7 +1,6 @@
 import type { Expression, SelectItem } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
-import { expressionMeaning, nothingSeen, type ExpressionContext, type Seen } from './expression.ts';
-import type { FromMeaning } from './from.ts';
+import type { Analysis, ExpressionContext, FromMeaning, Seen } from './analysis.ts';
+import { expressionMeaning, nothingSeen } from './expression.ts';
 import { numberOf } from './limited.ts';
 import type { RowsMeaning } from './meaning.ts';
 import { expressionName } from './names.ts';
@@ -41,7 +40,11 @@ export const itemValues = (items: readonly Item[]): readonly Term[] =>
   items.flatMap(({ value, open }) => (open === null ? [value] : [value, open('*')]));
 
 /** The item that a number stands for; null: it is no number of an item. */
-export function numberedItem(expression: Expression, items: readonly Item[], { terms }: Analysis): Term | null {
+export function numberedItem(
+  expression: Expression,
+  items: readonly Item[],
+  { terms }: Analysis,
+): Term | null {
   const number = numberOf(expression);
   if (number === null) return null;
   // Which item it is depends on how many columns the others are.
@@ -49,14 +52,20 @@ export function numberedItem(expression: Expression, items: readonly Item[], { t
   return items[number - 1]?.value ?? null;
 }
 
-function itemMeaning({ alias, expression }: SelectItem, from: FromMeaning, context: ExpressionContext): readonly Item[] {
+function itemMeaning(
+  { alias, expression }: SelectItem,
+  from: FromMeaning,
+  context: ExpressionContext,
+): readonly Item[] {
   const { seen, analysis } = context;
   const written = alias !== null;
   const star = expression.kind === 'star' ? expression : starWithin(expression);
   if (star === null || (star.columns && star.unpacked)) {
     const value = expressionMeaning(expression, context);
     const open = isPerhapsStruct(expression, context) ? anyOf(value, analysis) : null;
-    return [{ name: alias ?? expressionName(expression, context), written, value, open, isListed: true, seen }];
+    return [
+      { name: alias ?? expressionName(expression, context), written, value, open, isListed: true, seen },
+    ];
   }
   // A group of the pattern may stand in the alias.
   const expanded = alias?.includes('\\') === true ? null : expandStar(star, from, context);
@@ -82,7 +91,9 @@ const anyOf =
 /** Functions that give lists. */
 const OF_LISTS = new Set(
   `generate_series json_keys list_distinct list_filter list_sort list_transform list_value map_entries map_keys
-  map_values range regexp_extract_all regexp_split_to_array split str_split string_split string_to_array`.split(/\s+/u),
+  map_values range regexp_extract_all regexp_split_to_array split str_split string_split string_to_array`.split(
+    /\s+/u,
+  ),
 );
 
 /** `unnest` of a struct makes a column of each field, whatever alias is written. */

@@ -1,7 +1,7 @@
 import type { Expression, QueryParts } from '../tree.ts';
-import { expressionMeaning, nothingSeen, orderedBy, orderMeaning, type ExpressionContext } from './expression.ts';
+import type { ExpressionContext, QueryContext } from './analysis.ts';
+import { expressionMeaning, nothingSeen, orderedBy, orderMeaning } from './expression.ts';
 import type { RowsMeaning } from './meaning.ts';
-import type { QueryContext } from './query.ts';
 import { scopeOf, wholeOf } from './scope.ts';
 import type { Term } from './terms.ts';
 
@@ -26,21 +26,28 @@ export function limited(
       : 'which of the rows with equal keys a LIMIT keeps is left to the engine',
   );
   const bounds = [
-    terms.of(`limit ${limit?.percent ?? ''}`, limit === null ? [] : [expressionMeaning(limit.count, context)]),
+    terms.of(
+      `limit ${limit?.percent ?? ''}`,
+      limit === null ? [] : [expressionMeaning(limit.count, context)],
+    ),
     terms.of('offset', offset === null ? [] : [expressionMeaning(offset, context)]),
   ];
   return { ...rows, rows: terms.of('limited', [rows.rows, order, ...bounds]), order };
 }
 
 /** The end of a query that is no SELECT: ORDER BY sees its columns, by name or number. */
-export function limitedColumns(rows: RowsMeaning, query: QueryParts, { outer, ctes, analysis }: QueryContext): RowsMeaning {
+export function limitedColumns(
+  rows: RowsMeaning,
+  query: QueryParts,
+  { outer, ctes, analysis }: QueryContext,
+): RowsMeaning {
   const context: ExpressionContext = {
     scope: scopeOf([{ name: null, rows }], outer),
     ctes,
     analysis,
     over: rows.rows,
     order: rows.order,
-    input: null,
+    input: rows,
     star: null,
     seen: nothingSeen(),
   };

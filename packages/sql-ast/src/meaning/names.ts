@@ -1,9 +1,11 @@
 import type { Call, Expression } from '../tree.ts';
-import type { ExpressionContext } from './expression.ts';
-import type { Scope } from './scope.ts';
+import type { ExpressionContext, Scope } from './analysis.ts';
 
 /** The name that the engine gives to an item without an alias; for a rare shape, a text of our own. */
-export function expressionName(expression: Expression, context: Pick<ExpressionContext, 'scope' | 'analysis'>): string {
+export function expressionName(
+  expression: Expression,
+  context: Pick<ExpressionContext, 'scope' | 'analysis'>,
+): string {
   // Inside an expression the engine keeps a column as it was spelt.
   const of = (each: Expression): string =>
     each.kind === 'column' ? each.path.join('.') : expressionName(each, context);
@@ -27,7 +29,10 @@ export function expressionName(expression: Expression, context: Pick<ExpressionC
 }
 
 /** What else a call can hold is shown as `…`, so that its name is never taken for that of a plain call. */
-function callName({ name, arguments: given, distinct, filter, ...rest }: Call, of: (each: Expression) => string): string {
+function callName(
+  { name, arguments: given, distinct, filter, ...rest }: Call,
+  of: (each: Expression) => string,
+): string {
   const isPlain =
     rest.over === null &&
     rest.schema === null &&
@@ -43,7 +48,9 @@ function callName({ name, arguments: given, distinct, filter, ...rest }: Call, o
 /** A column keeps the spelling of its table, however a query spells it. */
 function spelling(path: readonly string[], scope: Scope, fold: (name: string) => string): string {
   const last = path.at(-1) as string;
-  const found = scope.entries.flatMap(({ rows }) => rows.columns.filter(({ name }) => fold(name) === fold(last)));
+  const found = scope.entries.flatMap(({ rows }) =>
+    rows.columns.filter(({ name }) => fold(name) === fold(last)),
+  );
   if (found.length > 0) return (found[0] as { name: string }).name;
   return scope.entries.some(({ rows }) => rows.open !== null) ? fold(last) : last;
 }

@@ -1,7 +1,6 @@
 import type { OpaqueQuery, TableRelation } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
+import type { Analysis, QueryContext } from './analysis.ts';
 import type { RowsMeaning } from './meaning.ts';
-import type { QueryContext } from './query.ts';
 import { wholeOf, wholeScope } from './scope.ts';
 import type { Term } from './terms.ts';
 
@@ -22,10 +21,14 @@ export function opaqueQueryMeaning(query: OpaqueQuery, context: QueryContext): R
 }
 
 /** A column of something that the query does not name as a table: of a file, or of any table there is. */
-export const outside = (column: string, { terms }: Analysis): Term => terms.source({ table: '?', column }, null);
+export const outside = (column: string, { terms }: Analysis): Term =>
+  terms.source({ table: '?', column }, null);
 
 /** Everything that the tables of an unread piece hold; where they are not known, everything there is. */
-export function opaqueInputs(tables: readonly TableRelation[] | null, context: QueryContext): readonly Term[] {
+export function opaqueInputs(
+  tables: readonly TableRelation[] | null,
+  context: QueryContext,
+): readonly Term[] {
   const { analysis, ctes } = context;
   if (tables === null) return [analysis.terms.fresh('unknown inputs', [outside('*', analysis)])];
   return [

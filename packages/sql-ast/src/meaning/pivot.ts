@@ -1,14 +1,17 @@
 import type { PivotEntry, PivotRelation, UnpivotRelation } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
-import { expressionMeaning, type ExpressionContext } from './expression.ts';
-import type { FromMeaning } from './from.ts';
+import type { Analysis, ExpressionContext, FromMeaning } from './analysis.ts';
+import { expressionMeaning } from './expression.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { columnsIn, expressionName } from './names.ts';
 import { wholeOf } from './scope.ts';
 import type { Term } from './terms.ts';
 
 /** One row per group of the columns that the PIVOT does not use, one column per entry and aggregate. */
-export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: ExpressionContext): RowsMeaning {
+export function pivotMeaning(
+  pivot: PivotRelation,
+  source: FromMeaning,
+  outer: ExpressionContext,
+): RowsMeaning {
   const { analysis } = outer;
   const { terms, fold } = analysis;
   const scope = { ...outer.scope, entries: source.entries, merged: source.merged, outer: outer.scope.outer };
@@ -20,7 +23,11 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
     const suffix = isNamed ? `_${alias ?? expressionName(expression, context)}` : '';
     return { suffix, value: expressionMeaning(expression, context) };
   });
-  const used = new Set([...on, ...pivot.aggregates.map(({ expression }) => expression)].flatMap(columnsIn).map((path) => fold(path.at(-1) as string)));
+  const used = new Set(
+    [...on, ...pivot.aggregates.map(({ expression }) => expression)]
+      .flatMap(columnsIn)
+      .map((path) => fold(path.at(-1) as string)),
+  );
   const groups = pivot.groups?.map(fold) ?? null;
   const kept = source.rows.columns.filter(({ name, hidden }) => {
     if (hidden === true) return false;
@@ -37,12 +44,10 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
   if (!isKnown) analysis.opaque.add('a PIVOT whose columns the data decides');
   const whole = isKnown ? [] : [wholeOf(source.rows, analysis)];
   const made = combinations(pivot.on.map(({ entries }) => entries ?? [])).flatMap((name) =>
-    aggregated.map(
-      ({ suffix, value }): ColumnMeaning => ({
-        name: `${name}${suffix}`,
-        value: terms.of(`pivoted ${JSON.stringify(name)}`, [value], [rows]),
-      }),
-    ),
+    aggregated.map(({ suffix, value }): ColumnMeaning => ({
+      name: `${name}${suffix}`,
+      value: terms.of(`pivoted ${JSON.stringify(name)}`, [value], [rows]),
+    })),
   );
   const { open } = source.rows;
   const other = (name: string): Term =>
@@ -61,13 +66,22 @@ export function pivotMeaning(pivot: PivotRelation, source: FromMeaning, outer: E
 const combinations = (lists: readonly (readonly PivotEntry[])[]): readonly string[] =>
   lists
     .map((entries) => entries.map(({ alias, values }) => alias ?? values.map(shownValue).join('_')))
-    .reduce((found, names) => found.flatMap((name) => names.map((own) => `${name}_${own}`)));
+    .reduce<readonly (readonly string[])[]>(
+      (found, names) => found.flatMap((before) => names.map((own) => [...before, own])),
+      [[]],
+    )
+    .map((names) => names.join('_'));
 
 /** The value as the engine makes a name of it: `1` for `1::INTEGER`. */
-const shownValue = (value: string): string => (value.includes('::') ? value.slice(0, value.lastIndexOf('::')) : value);
+const shownValue = (value: string): string =>
+  value.includes('::') ? value.slice(0, value.lastIndexOf('::')) : value;
 
 /** One row per listed column and row of the source. */
-export function unpivotMeaning(unpivot: UnpivotRelation, source: FromMeaning, analysis: Analysis): RowsMeaning {
+export function unpivotMeaning(
+  unpivot: UnpivotRelation,
+  source: FromMeaning,
+  analysis: Analysis,
+): RowsMeaning {
   const { terms, fold } = analysis;
   const { columns, open, rows: sourceRows } = source.rows;
   const listed = unpivot.entries.map(({ values }) => values.map(fold));
@@ -76,11 +90,10 @@ export function unpivotMeaning(unpivot: UnpivotRelation, source: FromMeaning, an
     open?.(name) ??
     terms.of(`unknown ${name}`, [sourceRows]);
   const taken = new Set(listed.flat());
-  const rows = terms.of(`unpivot ${unpivot.includeNulls} ${JSON.stringify([listed, unpivot.entries.map(({ alias }) => alias)])}`, [
-    sourceRows,
-    ...listed.flat().map(valueOf),
-    ...(open === null ? [] : [wholeOf(source.rows, analysis)]),
-  ]);
+  const rows = terms.of(
+    `unpivot ${unpivot.includeNulls} ${JSON.stringify([listed, unpivot.entries.map(({ alias }) => alias)])}`,
+    [sourceRows, ...listed.flat().map(valueOf), ...(open === null ? [] : [wholeOf(source.rows, analysis)])],
+  );
   return {
     rows,
     columns: [
@@ -99,4 +112,3 @@ export function unpivotMeaning(unpivot: UnpivotRelation, source: FromMeaning, an
     open,
   };
 }
-

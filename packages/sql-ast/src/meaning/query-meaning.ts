@@ -3,14 +3,19 @@ import { isVolatileFunction, isVolatileWord } from '../volatile-calls.ts';
 import type { Dialect } from '../dialect.ts';
 import { foldCase } from '../keywords.ts';
 import type { Query } from '../tree.ts';
+import { TOO_DEEP, withinStack } from '../within-stack.ts';
 import type { Analysis, MeaningOptions } from './analysis.ts';
 import type { QueryMeaning } from './meaning.ts';
+import { opaqueQueryMeaning } from './opaque.ts';
 import { queryMeaning } from './query.ts';
 
 /** What the engine's functions do, and how its names are compared: everything but the tables. */
 export function engineMeaning(
   dialect: Dialect,
-): Pick<MeaningOptions, 'functionKind' | 'isVolatile' | 'isVolatileWord' | 'dependsOnOrder' | 'caseSensitive'> {
+): Pick<
+  MeaningOptions,
+  'functionKind' | 'isVolatile' | 'isVolatileWord' | 'dependsOnOrder' | 'caseSensitive'
+> {
   return {
     functionKind,
     isVolatile: isVolatileFunction,
@@ -38,9 +43,22 @@ export function meaningOf(query: Query, options: MeaningOptions): QueryMeaning {
     opaque: new Set(),
     unstable: new Set(),
     volatile: new Set(),
+    query: queryMeaning,
     keyOf: (piece) => JSON.stringify(piece, (key, value: unknown) => (key === 'span' ? undefined : value)),
   };
-  const rows = queryMeaning(query, { outer: null, ctes: new Map(), analysis });
+  const context = { outer: null, ctes: new Map(), analysis };
+  const rows = withinStack(
+    () => queryMeaning(query, context),
+    () => {
+      const whole = opaqueQueryMeaning(
+        { ...query, kind: 'opaque-query', reason: TOO_DEEP, text: '', tables: null },
+        context,
+      );
+      // What was noted on the way says nothing of the whole, which equals nothing.
+      analysis.blocks.splice(0, Infinity, whole.rows);
+      return whole;
+    },
+  );
   return {
     ...rows,
     blocks: analysis.blocks,

@@ -1,30 +1,23 @@
 import type { Cte, Query } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
+import type { Analysis, CteScope, QueryContext } from './analysis.ts';
 import { renamed } from './from.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { opaqueQueryMeaning } from './opaque.ts';
 import { recursiveMeaning } from './recursion.ts';
-import type { Scope } from './scope.ts';
 import { selectMeaning } from './select.ts';
 import { setOperationMeaning } from './set-operation.ts';
 import type { Term } from './terms.ts';
-
-/** CTEs in reach, by folded name. */
-export type CteScope = ReadonlyMap<string, RowsMeaning>;
-
-/** Where a query stands: what is around it. */
-export interface QueryContext {
-  readonly outer: Scope | null;
-  readonly ctes: CteScope;
-  readonly analysis: Analysis;
-}
 
 /**
  * What the rows of a query mean. Notes a block for every query in it.
  *
  * @param names Names that its CTE gives to the columns, by which a recursion reads itself.
  */
-export function queryMeaning(query: Query, context: QueryContext, names: readonly string[] = []): RowsMeaning {
+export function queryMeaning(
+  query: Query,
+  context: QueryContext,
+  names: readonly string[] = [],
+): RowsMeaning {
   const { analysis } = context;
   // Inner blocks are noted before the outer one.
   const inner = { ...context, ctes: withCtes(query.ctes, context) };
@@ -80,9 +73,12 @@ function withUniqueNames(meaning: RowsMeaning, { fold, terms }: Analysis): RowsM
     return { ...column, name };
   });
   if (!isMended) return meaning;
-  const rows = terms.of(
-    'rows with repeated names',
-    [meaning.rows, terms.of(JSON.stringify(columns.map(({ name }) => name)), columns.map(({ value }) => value))],
-  );
+  const rows = terms.of('rows with repeated names', [
+    meaning.rows,
+    terms.of(
+      JSON.stringify(columns.map(({ name }) => name)),
+      columns.map(({ value }) => value),
+    ),
+  ]);
   return { ...meaning, rows, columns };
 }

@@ -1,38 +1,6 @@
-import type { Analysis } from './analysis.ts';
-import type { Seen } from './expression.ts';
+import type { Analysis, Entry, Scope } from './analysis.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import type { Term } from './terms.ts';
-
-/** One name that FROM brings into scope. */
-export interface Entry {
-  /** Folded parts by which columns may be qualified, the last one being the name itself; null: none. */
-  readonly name: readonly string[] | null;
-  readonly rows: RowsMeaning;
-}
-
-/** The names that an expression can see. Inner scopes hide outer ones. */
-export interface Scope {
-  readonly entries: readonly Entry[];
-  /** Columns merged by USING and NATURAL: they hide the two that they stand for. */
-  readonly merged: ReadonlyMap<string, Term>;
-  /** Items of the SELECT list by alias; null while none can be seen. */
-  readonly aliases: Aliases | null;
-  /** Notes of the SELECT whose scope this is: an aggregate in a subquery may be its own. Null: it has none. */
-  readonly seen: Seen | null;
-  readonly parameters: ReadonlyMap<string, Term>;
-  readonly outer: Scope | null;
-  /** How many scopes are around it. */
-  readonly depth: number;
-}
-
-export interface Aliases {
-  /** The meaning of the item with this alias, if it can be seen from here. */
-  readonly find: (name: string) => Term | undefined;
-  /** Everything that an alias could stand for here. */
-  readonly all: () => readonly Term[];
-  /** ORDER BY, DISTINCT ON and HAVING may mean the item although there is a column of its name. */
-  readonly beforeColumns: boolean;
-}
 
 /** A scope in which columns alone can be seen. */
 export const scopeOf = (
@@ -61,7 +29,12 @@ interface Readings {
 const NONE: Readings = { terms: [], ambiguous: false, certain: false };
 
 /** Binds a name. What cannot be bound is noted, and depends on everything in scope. */
-export function resolveName(path: readonly string[], scope: Scope, analysis: Analysis, at: number | null): Term {
+export function resolveName(
+  path: readonly string[],
+  scope: Scope,
+  analysis: Analysis,
+  at: number | null,
+): Term {
   const folded = path.map(analysis.fold);
   const found: Term[] = [];
   let isCertain = false;
@@ -183,7 +156,8 @@ const visible = (rows: RowsMeaning, name: string, { fold }: Analysis, all = fals
     .map(({ value }) => value);
 
 const isSuffix = (part: readonly string[], whole: readonly string[]): boolean =>
-  part.length <= whole.length && part.every((name, index) => name === whole[whole.length - part.length + index]);
+  part.length <= whole.length &&
+  part.every((name, index) => name === whole[whole.length - part.length + index]);
 
 /** A row as one value: its columns in order, with their names. */
 export const rowOf = ({ columns, open, rows }: RowsMeaning, { terms }: Analysis): Term =>
@@ -200,7 +174,10 @@ export const wholeOf = (rows: RowsMeaning, analysis: Analysis): Term =>
 export function wholeScope(scope: Scope, analysis: Analysis): readonly Term[] {
   const found: Term[] = [];
   for (let inner: Scope | null = scope; inner !== null; inner = inner.outer) {
-    const parts = [...inner.entries.map(({ rows }) => wholeOf(rows, analysis)), ...(inner.aliases?.all() ?? [])];
+    const parts = [
+      ...inner.entries.map(({ rows }) => wholeOf(rows, analysis)),
+      ...(inner.aliases?.all() ?? []),
+    ];
     found.push(...parts.map((part) => analysis.terms.of(`outer ${inner.depth}`, [part])));
   }
   return found;

@@ -1,8 +1,6 @@
 import type { Select } from '../tree.ts';
-import type { Analysis } from './analysis.ts';
-import { expressionMeaning, type ExpressionContext } from './expression.ts';
-import type { Item } from './items.ts';
-import type { Aliases } from './scope.ts';
+import type { Aliases, Analysis, ExpressionContext } from './analysis.ts';
+import { expressionMeaning } from './expression.ts';
 import type { Term } from './terms.ts';
 
 /**
@@ -15,7 +13,9 @@ export function writtenAliases({ items }: Select, bare: ExpressionContext, befor
   const known = new Map<number, Term>();
   const termAt = (at: number): Term => {
     const expression = items[at]!.expression;
-    const term = known.get(at) ?? expressionMeaning(expression, { ...bare, scope: { ...bare.scope, aliases: upTo(at) } });
+    const term =
+      known.get(at) ??
+      expressionMeaning(expression, { ...bare, scope: { ...bare.scope, aliases: upTo(at) } });
     known.set(at, term);
     return term;
   };
@@ -31,15 +31,23 @@ export function writtenAliases({ items }: Select, bare: ExpressionContext, befor
   return upTo(items.length);
 }
 
+/** An item, as far as it can be named. */
+interface NamedItem {
+  readonly name: string;
+  /** Whether the name is an alias of the author. */
+  readonly written: boolean;
+  readonly value: Term;
+}
+
 /** Aliases as the items after them see them; `items` grows meanwhile. */
-export const earlierAliases = (items: readonly Item[], { fold }: Analysis): Aliases => ({
+export const earlierAliases = (items: readonly NamedItem[], { fold }: Analysis): Aliases => ({
   beforeColumns: false,
   find: (name) => items.find((item) => item.written && fold(item.name) === name)?.value,
   all: () => items.map(({ value }) => value),
 });
 
 /** ORDER BY and DISTINCT ON see all items first, by their names. */
-export const itemAliases = (items: readonly Item[], { fold }: Analysis): Aliases => ({
+export const itemAliases = (items: readonly NamedItem[], { fold }: Analysis): Aliases => ({
   beforeColumns: true,
   find: (name) => items.find((item) => fold(item.name) === name)?.value,
   all: () => items.map(({ value }) => value),

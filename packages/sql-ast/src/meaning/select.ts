@@ -1,11 +1,11 @@
 import type { Expression, Select } from '../tree.ts';
+import type { ExpressionContext, FromMeaning, QueryContext, Seen } from './analysis.ts';
 import { groupSets, isGroupedByAll, keysOfAll } from './groups.ts';
-import { expressionMeaning, nothingSeen, orderedBy, type ExpressionContext, type Seen } from './expression.ts';
-import { fromMeaning, sampledRows, type FromMeaning } from './from.ts';
+import { expressionMeaning, nothingSeen, orderedBy } from './expression.ts';
+import { fromMeaning, sampledRows } from './from.ts';
 import { itemsMeaning, itemValues, numberedItem, type Item } from './items.ts';
 import { isAll, limited, ordered } from './limited.ts';
 import type { RowsMeaning } from './meaning.ts';
-import type { QueryContext } from './query.ts';
 import { itemAliases, writtenAliases } from './select-aliases.ts';
 import { scopeOf, wholeScope } from './scope.ts';
 import type { Term } from './terms.ts';
@@ -38,14 +38,21 @@ export function selectMeaning(select: Select, context: QueryContext): RowsMeanin
   const isGrouped = isAggregated(block);
   const order = isGrouped || select.distinct !== null ? analysis.terms.of('no order') : from.rows.order;
   const rows = distinctRows(selectedRows(block, isGrouped), order, block);
-  return limited({ rows, columns: namedColumns(items), order, open: openOf(items, block) }, orderBy, select, ordering);
+  return limited(
+    { rows, columns: namedColumns(items), order, open: openOf(items, block) },
+    orderBy,
+    select,
+    ordering,
+  );
 }
 
 function boundBlock(select: Select, { outer, ctes, analysis }: QueryContext): Block {
   const { terms } = analysis;
   const plain = fromMeaning(select.from, { outer, ctes, analysis });
   const from: FromMeaning =
-    select.sample === null ? plain : { ...plain, rows: sampledRows(plain.rows, select.sample.text, analysis) };
+    select.sample === null
+      ? plain
+      : { ...plain, rows: sampledRows(plain.rows, select.sample.text, analysis) };
   const seen = nothingSeen();
   const { rows, order } = from.rows;
   const bare: ExpressionContext = {
@@ -58,7 +65,10 @@ function boundBlock(select: Select, { outer, ctes, analysis }: QueryContext): Bl
     star: null,
     seen,
   };
-  const named: ExpressionContext = { ...bare, scope: { ...bare.scope, aliases: writtenAliases(select, bare) } };
+  const named: ExpressionContext = {
+    ...bare,
+    scope: { ...bare.scope, aliases: writtenAliases(select, bare) },
+  };
   const where = select.where === null ? [] : [expressionMeaning(select.where, named)];
   const base = where.length === 0 ? rows : terms.of('filtered', [rows, ...where]);
   const context = { ...named, over: base };
@@ -88,10 +98,15 @@ function boundBlock(select: Select, { outer, ctes, analysis }: QueryContext): Bl
   };
 }
 
-const seenIn = ({ context, items }: Block): readonly Seen[] => [context.seen, ...items.map(({ seen }) => seen)];
+const seenIn = ({ context, items }: Block): readonly Seen[] => [
+  context.seen,
+  ...items.map(({ seen }) => seen),
+];
 
 const isAggregated = (block: Block): boolean =>
-  block.select.groupBy !== null || block.select.having !== null || seenIn(block).some(({ aggregate }) => aggregate);
+  block.select.groupBy !== null ||
+  block.select.having !== null ||
+  seenIn(block).some(({ aggregate }) => aggregate);
 
 /** The rows before DISTINCT and LIMIT. */
 function selectedRows(block: Block, isGrouped: boolean): Term {
@@ -100,13 +115,16 @@ function selectedRows(block: Block, isGrouped: boolean): Term {
   const { terms } = analysis;
   let rows = base;
   if (isGrouped) {
-    const grouping = isGroupedByAll(select) ? [terms.ofSet('all', keysOfAll(items))] : sets;
+    const isReduced = items.some(({ seen }) => seen.aggregate);
+    // Constants are no keys beside an aggregate: of no rows one is left, where without it none was.
+    const grouping = isGroupedByAll(select) ? [terms.ofSet(`all ${isReduced}`, keysOfAll(items))] : sets;
     rows = terms.of(`grouped ${select.groupBy !== null}`, [rows, ...grouping, ...having]);
   }
   if (qualify.length > 0) rows = terms.of('qualified', [rows, ...qualify]);
   const seen = seenIn(block);
   const multiplied = seen.some((each) => each.rows);
-  if (multiplied) rows = terms.of('multiplied', [rows, ...itemValues(block.items), ...block.orderBy, ...block.distinctOn]);
+  if (multiplied)
+    rows = terms.of('multiplied', [rows, ...itemValues(block.items), ...block.orderBy, ...block.distinctOn]);
   if (!seen.some(({ opaque }) => opaque) && !isKeyDoubtful(block)) return rows;
   const names = JSON.stringify(from.rows.columns.map(({ name }) => name));
   return terms.of(`text ${analysis.keyOf(select)} ${names}`, [
@@ -132,7 +150,8 @@ function distinctRows(rows: Term, order: Term, block: Block): Term {
   const { select, from, distinctOn, orderBy, context } = block;
   const { terms, unstable } = context.analysis;
   if (select.distinct === null) return rows;
-  if (select.distinct.on === null) return terms.of('distinct', [rows, terms.ofSet('values', itemValues(block.items))]);
+  if (select.distinct.on === null)
+    return terms.of('distinct', [rows, terms.ofSet('values', itemValues(block.items))]);
   unstable.add('DISTINCT ON takes any of the rows with equal keys');
   const by = ordered(order, orderBy, context.analysis);
   return terms.of('distinct on', [rows, terms.ofSet('on', distinctOn), by, from.rows.order]);
@@ -152,12 +171,19 @@ function openOf(items: readonly Item[], { context }: Pick<Block, 'context'>): Ro
   return (name) => {
     if (second === undefined && (name !== '*' || before.length === 0)) return only(name);
     const label = name === '*' ? `either after ${JSON.stringify(before)}` : 'either';
-    return terms.of(label, opens.map((open) => open(name)));
+    return terms.of(
+      label,
+      opens.map((open) => open(name)),
+    );
   };
 }
 
 /** ORDER BY ALL is ORDER BY every item; a number stands for an item. */
-function orderTerms({ orderBy }: Select, items: readonly Item[], context: ExpressionContext): readonly Term[] {
+function orderTerms(
+  { orderBy }: Select,
+  items: readonly Item[],
+  context: ExpressionContext,
+): readonly Term[] {
   return orderBy.flatMap((term) => {
     const values = isAll(term.expression) ? itemValues(items) : [numberedOr(term.expression, items, context)];
     return values.map((value) => orderedBy(term, value, context.analysis));

@@ -1,6 +1,6 @@
 import type { SetOperation } from '../tree.ts';
+import type { QueryContext } from './analysis.ts';
 import { limitedColumns } from './limited.ts';
-import { queryMeaning, type QueryContext } from './query.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { rowOf, wholeOf } from './scope.ts';
 import type { Term } from './terms.ts';
@@ -9,7 +9,7 @@ import type { Term } from './terms.ts';
 export function setOperationMeaning(query: SetOperation, context: QueryContext): RowsMeaning {
   const { analysis } = context;
   const { terms, problems } = analysis;
-  const branches = query.branches.map((branch) => queryMeaning(branch, context));
+  const branches = query.branches.map((branch) => analysis.query(branch, context));
   const isOpen = branches.some(({ open }) => open !== null);
   const counts = new Set(branches.map(({ columns }) => columns.length));
   if (!isOpen && !query.byName && counts.size > 1) {
@@ -35,24 +35,40 @@ export function setOperationMeaning(query: SetOperation, context: QueryContext):
     ...(isBag ? [] : columns.map(({ value }) => value)),
     ...(isBag ? [] : branches.flatMap((branch) => (branch.open === null ? [] : [rowOf(branch, analysis)]))),
   ]);
-  const by = query.distinct === null || query.distinct.on === null ? '' : analysis.keyOf([query.distinct, query.orderBy]);
+  const by =
+    query.distinct === null || query.distinct.on === null
+      ? ''
+      : analysis.keyOf([query.distinct, query.orderBy]);
   const distinct =
     query.distinct === null ? rows : terms.of(`distinct ${by}`, [rows, ...columns.map(({ value }) => value)]);
-  const order = terms.of('orders', branches.map((branch) => branch.order));
+  const order = terms.of(
+    'orders',
+    branches.map((branch) => branch.order),
+  );
   const meaning: RowsMeaning = { rows: distinct, columns, order: isBag ? order : terms.of('no order'), open };
   if (query.distinct !== null && query.distinct.on !== null) analysis.unstable.add('DISTINCT ON');
   return limitedColumns(meaning, query, context);
 }
 
-function valueIn({ columns, open }: RowsMeaning, name: string, { analysis: { fold } }: QueryContext): Term | null {
+function valueIn(
+  { columns, open }: RowsMeaning,
+  name: string,
+  { analysis: { fold } }: QueryContext,
+): Term | null {
   return columns.find((each) => fold(each.name) === name)?.value ?? open?.(name) ?? null;
 }
 
-function byPosition(branches: readonly RowsMeaning[], { analysis: { terms } }: QueryContext): readonly ColumnMeaning[] {
+function byPosition(
+  branches: readonly RowsMeaning[],
+  { analysis: { terms } }: QueryContext,
+): readonly ColumnMeaning[] {
   const [first] = branches as [RowsMeaning];
   return first.columns.map(({ name }, index) => ({
     name,
-    value: terms.of('union', branches.map(({ columns, rows }) => columns[index]?.value ?? rows)),
+    value: terms.of(
+      'union',
+      branches.map(({ columns, rows }) => columns[index]?.value ?? rows),
+    ),
   }));
 }
 
@@ -65,6 +81,9 @@ function byName(branches: readonly RowsMeaning[], context: QueryContext): readon
   }
   return [...names].map(([folded, name]) => ({
     name,
-    value: terms.of('union', branches.map((branch) => valueIn(branch, folded, context) ?? terms.of('absent'))),
+    value: terms.of(
+      'union',
+      branches.map((branch) => valueIn(branch, folded, context) ?? terms.of('absent')),
+    ),
   }));
 }

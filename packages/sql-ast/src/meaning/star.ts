@@ -1,6 +1,6 @@
 import type { Expression, Star } from '../tree.ts';
-import { expressionMeaning, type ExpressionContext } from './expression.ts';
-import type { FromMeaning } from './from.ts';
+import type { ExpressionContext, FromMeaning } from './analysis.ts';
+import { expressionMeaning } from './expression.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { isBoundIn, resolveName } from './scope.ts';
 import type { Term } from './terms.ts';
@@ -29,14 +29,21 @@ export function starWithin(piece: unknown): Star | null {
 }
 
 /** The columns that a star stands for; null: it cannot be told which. */
-export function expandStar(star: Star, from: FromMeaning, context: ExpressionContext): readonly Expanded[] | null {
+export function expandStar(
+  star: Star,
+  from: FromMeaning,
+  context: ExpressionContext,
+): readonly Expanded[] | null {
   const { fold } = context.analysis;
   // EXCLUDE (t.a) leaves the a of another table; which it is, is not followed.
-  const isSimple = [...star.exclude, ...star.rename.map(({ from: path }) => path)].every((path) => path.length === 1);
+  const isSimple = [...star.exclude, ...star.rename.map(({ from: path }) => path)].every(
+    (path) => path.length === 1,
+  );
   const chosen = choice(star, context);
   if (!isSimple || chosen === null) return null;
   const fields = star.relation === null ? null : structFields(star.relation, context);
-  if (fields !== null) return star.exclude.length + star.replace.length + star.rename.length > 0 ? null : [fields];
+  if (fields !== null)
+    return star.exclude.length + star.replace.length + star.rename.length > 0 ? null : [fields];
   const sources = star.relation === null ? [from.rows] : qualifiedRows(star.relation, context);
   const edits = editsOf(star, context);
   const listed = sources
@@ -55,7 +62,11 @@ export function expandStar(star: Star, from: FromMeaning, context: ExpressionCon
 
 interface Edits {
   /** A column after EXCLUDE, REPLACE and RENAME; null: it is left out. */
-  readonly of: (folded: string, name: string, value: Term) => { readonly name: string; readonly value: Term } | null;
+  readonly of: (
+    folded: string,
+    name: string,
+    value: Term,
+  ) => { readonly name: string; readonly value: Term } | null;
   /** The same for columns that nobody can list. */
   readonly open: (opens: readonly NonNullable<RowsMeaning['open']>[]) => (name: string) => Term;
 }
@@ -79,7 +90,8 @@ function editsOf(star: Star, context: ExpressionContext): Edits {
       const isEdited = excluded.size + replaced.size + named.size > 0;
       const earlier = new Map([...named].map(([from, to]) => [fold(to), [from]]));
       const label = isEdited ? JSON.stringify([[...excluded], [...replaced.keys()], [...named]]) : '';
-      const others = (): readonly Term[] => [...replaced.values()].map((each) => expressionMeaning(each, context));
+      const others = (): readonly Term[] =>
+        [...replaced.values()].map((each) => expressionMeaning(each, context));
       return (name) => {
         const other = replaced.get(name);
         if (other !== undefined) return expressionMeaning(other, context);
@@ -111,10 +123,16 @@ function structFields(path: readonly string[], context: ExpressionContext): Expa
   return { name: '*', value, open: (name) => analysis.terms.of(`field ${JSON.stringify([name])}`, [value]) };
 }
 
-const entriesNamed = (path: readonly string[], { analysis, scope }: ExpressionContext): readonly RowsMeaning[] => {
+const entriesNamed = (
+  path: readonly string[],
+  { analysis, scope }: ExpressionContext,
+): readonly RowsMeaning[] => {
   const wanted = path.map(analysis.fold);
   return scope.entries
-    .filter(({ name }) => name !== null && wanted.every((part, index) => part === name[name.length - wanted.length + index]))
+    .filter(
+      ({ name }) =>
+        name !== null && wanted.every((part, index) => part === name[name.length - wanted.length + index]),
+    )
     .map(({ rows }) => rows);
 };
 
@@ -122,13 +140,14 @@ const qualifiedRows = (path: readonly string[], context: ExpressionContext): rea
   entriesNamed(path, context).slice(0, 1);
 
 /** Which columns the filter of COLUMNS(…) takes; null: it cannot be told here. */
-function choice({ filter, columns }: Star, { analysis }: ExpressionContext): ((name: string) => boolean) | null {
+function choice({ filter }: Star, { analysis }: ExpressionContext): ((name: string) => boolean) | null {
   if (filter === null) return () => true;
-  if (!columns) return null;
   if (filter.kind === 'literal' && filter.type === 'VARCHAR') return matching(filter.value);
   if (filter.kind !== 'call' || filter.name !== 'list_value') return null;
-  const names = filter.arguments.map(({ value }) => (value.kind === 'literal' ? analysis.fold(value.value) : null));
-  return names.includes(null) ? null : (name) => names.includes(analysis.fold(name));
+  const values = filter.arguments.map(({ value }) => value);
+  if (!values.every((value) => value.kind === 'literal')) return null;
+  const names = new Set(values.map(({ value }) => analysis.fold(value)));
+  return (name) => names.has(analysis.fold(name));
 }
 
 /** Only patterns that every engine of regular expressions reads alike. */

@@ -37,7 +37,12 @@ export class TermTable {
   /** A value told apart from others like it, of the same type. */
   marked(label: string, part: Term): Term {
     const type = this.typeOf(part);
-    return this.#intern(JSON.stringify([label, [part], []]), { parts: [part], context: [], source: null, type });
+    return this.#intern(JSON.stringify([label, [part], []]), {
+      parts: [part],
+      context: [],
+      source: null,
+      type,
+    });
   }
 
   /** As `of`, where neither order nor repetition of the parts counts. */
@@ -50,7 +55,12 @@ export class TermTable {
 
   /** A column of a table; `type` tells apart what was cast when it was loaded. */
   source(source: SourceColumn, type: string | null): Term {
-    return this.#intern(JSON.stringify([source.table, source.column, type]), { parts: [], context: [], source, type });
+    return this.#intern(JSON.stringify([source.table, source.column, type]), {
+      parts: [],
+      context: [],
+      source,
+      type,
+    });
   }
 
   /** The type of a column of a table, as the caller gave it; null: not known. */

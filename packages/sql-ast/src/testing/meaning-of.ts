@@ -17,7 +17,11 @@ export const SCHEMA: Schema = {
 const engine = engineMeaning('duckdb');
 
 /** What a query means over the tables of a schema; a text is looked up among the recorded ones. */
-export function meaningIn(query: Query | string, terms: TermTable = new TermTable(), schema: Schema = SCHEMA): QueryMeaning {
+export function meaningIn(
+  query: Query | string,
+  terms: TermTable = new TermTable(),
+  schema: Schema = SCHEMA,
+): QueryMeaning {
   const tree = typeof query === 'string' ? recordedTree(query) : query;
   return meaningOf(tree, { ...engine, terms, table: tablesOf(schema, { terms, caseSensitive: false }) });
 }
@@ -25,8 +29,10 @@ export function meaningIn(query: Query | string, terms: TermTable = new TermTabl
 /** `rows; changed a b; added c; removed d; shape`, `nothing`, or `same` for one query written in two ways. */
 export function impactBetween(old: Query | string, now: Query | string, schema: Schema = SCHEMA): string {
   const terms = new TermTable();
-  const { impact, same } = compareMeanings(meaningIn(old, terms, schema), meaningIn(now, terms, schema), (name) =>
-    name.toLowerCase(),
+  const { impact, same } = compareMeanings(
+    meaningIn(old, terms, schema),
+    meaningIn(now, terms, schema),
+    (name) => name.toLowerCase(),
   );
   return same ? 'same' : saidOf(impact);
 }

