@@ -27,7 +27,13 @@ for (const nodes of [1000, 2000]) {
         result = await using(use);
       });
       const tasks = result.job?.done.length ?? result.tasks ?? 0;
-      rows.push([name, ms(wall), String(tasks), String(result.switched?.length ?? 0), String(result.statements ?? 0)]);
+      rows.push([
+        name,
+        ms(wall),
+        String(tasks),
+        String(result.switched?.length ?? 0),
+        String(result.statements ?? 0),
+      ]);
     };
     await step('plan dev', async (project) => {
       await project.plan({ environment: 'dev' });

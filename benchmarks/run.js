@@ -2,7 +2,18 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const ALL = ['task-overhead', 'heavy-task', 'nothing-to-do', 'planning', 'plan-changes', 'environments', 'intervals', 'sql-change', 'lineage', 'shared-state'];
+const ALL = [
+  'task-overhead',
+  'heavy-task',
+  'nothing-to-do',
+  'planning',
+  'plan-changes',
+  'environments',
+  'intervals',
+  'sql-change',
+  'lineage',
+  'shared-state',
+];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !ALL.includes(name));

@@ -25,7 +25,8 @@ const readers = {
 const newer = (sql) => `select * from (${sql.replace(/;\s*$/u, '')}) q where 1 = 2`;
 const side = (parser) => async () => {
   const times = [];
-  for (const { sql } of queries) times.push(await timed(() => classifySqlChange(sql, newer(sql), { parser })));
+  for (const { sql } of queries)
+    times.push(await timed(() => classifySqlChange(sql, newer(sql), { parser })));
   return { median: median(times), most: Math.max(...times) };
 };
 for (const parser of Object.values(readers)) await side(parser)();

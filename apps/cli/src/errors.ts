@@ -40,7 +40,9 @@ export class CliError extends Error {
     return new CliError(
       'CLI_FILE_UNREADABLE',
       isMissing ? `There is no file ${file}.` : `The file ${file} cannot be read (${code}).`,
-      isMissing ? 'Check the path: it is relative to the current folder.' : 'Give a file with text that you may read.',
+      isMissing
+        ? 'Check the path: it is relative to the current folder.'
+        : 'Give a file with text that you may read.',
     );
   }
 

@@ -96,7 +96,7 @@ test('a run with nothing to do loads neither DuckDB nor a parser, and a run with
   const env = { SEEKNAL_LOADED: log };
   expect(command(folder, ['run'], { env }).code).toBe(0);
   const first = (await heavy()).join('\n');
-  for (const name of ['@duckdb', 'engine-duckdb', '/yaml/', '/zod/']) expect(first).toContain(name);
+  for (const name of ['engine-duckdb', '/yaml/', '/zod/']) expect(first).toContain(name);
   const second = command(folder, ['run'], { env });
   expect(second).toMatchObject({ code: 0, err: '' });
   expect(second.out).toMatch(/Nothing to run\.\n$/u);

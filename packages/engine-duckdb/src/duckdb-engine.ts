@@ -121,7 +121,10 @@ export class DuckDbEngine implements Engine {
     );
   }
 
-  query(sql: string, { limit = 1000, signal, environment = 'prod' }: QueryOptions = {}): Promise<QueryResult> {
+  query(
+    sql: string,
+    { limit = 1000, signal, environment = 'prod' }: QueryOptions = {},
+  ): Promise<QueryResult> {
     const { layout } = this.#warehouse;
     return this.#track(() =>
       this.#queries.use(signal, () =>

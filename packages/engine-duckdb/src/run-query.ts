@@ -50,10 +50,14 @@ export async function queryIn(
   } catch (error) {
     const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
     if (code !== 'ENGINE_SWITCH_REFUSED') throw error;
-    throw new EngineError('ENGINE_SQL', `The query could read prod's rows in ${environment}: ${String(message)}.`, {
-      hint: `Name the views themselves, such as transform__${environment}.orders.`,
-      cause: error,
-    });
+    throw new EngineError(
+      'ENGINE_SQL',
+      `The query could read prod's rows in ${environment}: ${String(message)}.`,
+      {
+        hint: `Name the views themselves, such as transform__${environment}.orders.`,
+        cause: error,
+      },
+    );
   }
 }
 

@@ -1,13 +1,5 @@
 import type { Instant, Interval } from '@seeknal/intervals';
-import type {
-  Check,
-  Column,
-  JsonObject,
-  NodeId,
-  Severity,
-  SourceSpec,
-  UpsertKeys,
-} from '@seeknal/manifest';
+import type { Check, Column, JsonObject, NodeId, Severity, SourceSpec, UpsertKeys } from '@seeknal/manifest';
 import type { Materialization, SnapshotId, TaskAction } from '@seeknal/plan';
 
 /** Where tables live and SQL runs. One writing process a warehouse. */

@@ -18,7 +18,9 @@ test.each([
 function slowCanonicalJson(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(slowCanonicalJson).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const entries = Object.entries(value as { readonly [key: string]: Json }).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const entries = Object.entries(value as { readonly [key: string]: Json }).toSorted(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${slowCanonicalJson(item)}`).join(',')}}`;
 }
 
@@ -32,7 +34,17 @@ test('any JSON is written by its definition, and is the same exactly where its t
       expect(sameJson(a, JSON.parse(textA) as Json)).toBe(true);
     }),
   );
-  for (const [a, b] of [[{ a: 1, b: 2 }, { b: 2, a: 1 }], [{ a: 1 }, { b: 1 }], [[1], { 0: 1 }], [[1, 2], [1]], [{}, null], [{ a: 1 }, { a: 1, b: 1 }]] as const) {
+  for (const [a, b] of [
+    [
+      { a: 1, b: 2 },
+      { b: 2, a: 1 },
+    ],
+    [{ a: 1 }, { b: 1 }],
+    [[1], { 0: 1 }],
+    [[1, 2], [1]],
+    [{}, null],
+    [{ a: 1 }, { a: 1, b: 1 }],
+  ] as const) {
     expect(sameJson(a, b)).toBe(canonicalJson(a) === canonicalJson(b));
   }
 });

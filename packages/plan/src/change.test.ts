@@ -12,7 +12,10 @@ import { jan, type ExampleNode } from './testing/example-project.ts';
 const SOURCE: ExampleNode = { id: 'source.events' };
 const A = 'transform.a';
 const B = 'transform.b';
-const a = (sql: string, more: Partial<ExampleNode> = {}): ExampleNode => ({ ...full(A, ['source.events'], sql), ...more });
+const a = (sql: string, more: Partial<ExampleNode> = {}): ExampleNode => ({
+  ...full(A, ['source.events'], sql),
+  ...more,
+});
 const b = (sql: string): ExampleNode => full(B, [A], sql);
 const BELOW = b('SELECT sum(x) AS s FROM transform.a');
 const BASE = [a('SELECT k, x FROM source.events'), BELOW];
@@ -24,7 +27,10 @@ const stateOf = (nodes: readonly ExampleNode[]): StateView =>
 async function told(
   before: readonly ExampleNode[] | StateView,
   after: readonly ExampleNode[],
-  { isCompared = true, definitions = {} }: { readonly isCompared?: boolean; readonly definitions?: Parameters<typeof manifestWith>[1] } = {},
+  {
+    isCompared = true,
+    definitions = {},
+  }: { readonly isCompared?: boolean; readonly definitions?: Parameters<typeof manifestWith>[1] } = {},
 ): Promise<readonly string[]> {
   const state = Array.isArray(before) ? stateOf(before) : (before as StateView);
   const manifest = manifestWith([SOURCE, ...after], definitions);
@@ -33,7 +39,9 @@ async function told(
   const known = isCompared ? withProofs(state, proofsOf(impacts, resolved, state, 0)) : state;
   const nodes = resolveNodes(manifest, known, prod, jan(5), null);
   const found = changes(nodes, known, prod, isCompared ? impacts : new Map<string, NodeImpact>());
-  return [...found].flatMap(([id, change]) => (change.reason === 'unchanged' ? [] : [`${id.replace('transform.', '')}: ${line(change)}`]));
+  return [...found].flatMap(([id, change]) =>
+    change.reason === 'unchanged' ? [] : [`${id.replace('transform.', '')}: ${line(change)}`],
+  );
 }
 
 const line = ({ kind, category, reason, path }: Change): string =>
@@ -45,45 +53,74 @@ test.each<[string, readonly ExampleNode[], readonly string[]]>([
   [
     'the same query written otherwise',
     [a('SELECT e.k, e.x FROM source.events AS e'), BELOW],
-    ['a: METADATA, its definition is written otherwise; rows and columns stay the same', 'b: same, nothing that it reads differs'],
+    [
+      'a: METADATA, its definition is written otherwise; rows and columns stay the same',
+      'b: same, nothing that it reads differs',
+    ],
   ],
   [
     'a column more',
     [a('SELECT k, x, y FROM source.events'), BELOW],
-    ['a: NON_BREAKING, Column y is added.', 'b: same, nothing that it reads of transform.a differs (transform.a)'],
+    [
+      'a: NON_BREAKING, Column y is added.',
+      'b: same, nothing that it reads of transform.a differs (transform.a)',
+    ],
   ],
   [
     'another column',
     [a('SELECT k, y AS x FROM source.events'), BELOW],
-    [expect.stringMatching(/^a: BREAKING, .*x/) as unknown as string, 'b: BREAKING, it reads x of transform.a, which changed (transform.a)'],
+    [
+      expect.stringMatching(/^a: BREAKING, .*x/) as unknown as string,
+      'b: BREAKING, it reads x of transform.a, which changed (transform.a)',
+    ],
   ],
   [
     'other rows',
     [a('SELECT k, x FROM source.events WHERE y > 1'), BELOW],
-    [expect.stringMatching(/^a: BREAKING, /) as unknown as string, 'b: BREAKING, transform.a may have other rows (transform.a)'],
+    [
+      expect.stringMatching(/^a: BREAKING, /) as unknown as string,
+      'b: BREAKING, transform.a may have other rows (transform.a)',
+    ],
   ],
 ])('%s', async (_, after, said) => {
   expect(await told(BASE, after)).toEqual(said);
 });
 
 test('more than two edits are counted', async () => {
-  const [own] = await told(BASE, [a('SELECT k + 1 AS k, y AS x, y + 2 AS z FROM source.events WHERE y > 1 AND x > 1'), BELOW]);
+  const [own] = await told(BASE, [
+    a('SELECT k + 1 AS k, y AS x, y + 2 AS z FROM source.events WHERE y > 1 AND x > 1'),
+    BELOW,
+  ]);
   expect(own).toMatch(/ And \d more\.$/u);
 });
 
 test('columns in another order reach whoever counts them', async () => {
   const counting = b('SELECT p FROM transform.a AS q(p)');
-  const [, below] = await told([a('SELECT k, x FROM source.events'), counting], [a('SELECT x, k FROM source.events'), counting]);
+  const [, below] = await told(
+    [a('SELECT k, x FROM source.events'), counting],
+    [a('SELECT x, k FROM source.events'), counting],
+  );
   expect(below).toBe('b: BREAKING, the order of columns or rows of transform.a changed (transform.a)');
 });
 
 test('what could not be analysed is said', async () => {
-  const strange = (sql: string): readonly ExampleNode[] => [a(sql), b('SELECT mine(x) AS s FROM transform.a')];
-  const [own, below] = await told(strange('SELECT k, x FROM source.events'), strange('SELECT k, mine(x) AS x FROM source.events'));
+  const strange = (sql: string): readonly ExampleNode[] => [
+    a(sql),
+    b('SELECT mine(x) AS s FROM transform.a'),
+  ];
+  const [own, below] = await told(
+    strange('SELECT k, x FROM source.events'),
+    strange('SELECT k, mine(x) AS x FROM source.events'),
+  );
   expect(own).toMatch(/It could not be analysed in full: the function mine is not known\.$/u);
   expect(below).toBe('b: BREAKING, transform.a may have other rows (transform.a)');
-  const [, reads] = await told(strange('SELECT k, x FROM source.events'), strange('SELECT k, y AS x FROM source.events'));
-  expect(reads).toBe('b: BREAKING, it reads x of transform.a, which changed; the function mine is not known (transform.a)');
+  const [, reads] = await told(
+    strange('SELECT k, x FROM source.events'),
+    strange('SELECT k, y AS x FROM source.events'),
+  );
+  expect(reads).toBe(
+    'b: BREAKING, it reads x of transform.a, which changed; the function mine is not known (transform.a)',
+  );
 });
 
 test('what is no edit of the query is named', async () => {
@@ -104,9 +141,9 @@ test('a table of which nothing is remembered is made anew', async () => {
 });
 
 test('a description or owner is metadata', async () => {
-  expect(await told(BASE, [a('SELECT k, x FROM source.events', { description: 'Events, cleaned.' }), BELOW])).toEqual([
-    'a: METADATA, only its description, owner, tags or audits changed',
-  ]);
+  expect(
+    await told(BASE, [a('SELECT k, x FROM source.events', { description: 'Events, cleaned.' }), BELOW]),
+  ).toEqual(['a: METADATA, only its description, owner, tags or audits changed']);
 });
 
 test('without a comparison every change is breaking, and reaches all below', async () => {

@@ -60,11 +60,16 @@ function changeOf(
   const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input) as Change));
   const [cause] = impact?.causes ?? [];
   const from = cause?.node ?? above?.node;
-  const path = from === undefined ? [] : [...(found.get(from)?.path ?? []), from];
+  const path = from === undefined ? [] : [...(found.get(from) as Change).path, from];
   return {
     kind: 'changed',
     category: 'BREAKING',
-    reason: cause === undefined ? (path.length === 0 ? 'its inputs changed' : `it reads ${path.at(-1)}, which changed`) : causeText(cause, impact),
+    reason:
+      cause === undefined
+        ? path.length === 0
+          ? 'its inputs changed'
+          : `it reads ${path.at(-1)}, which changed`
+        : causeText(cause, impact),
     path,
     impact,
   };
@@ -100,7 +105,8 @@ function keptChange(
   const above = Object.keys(impact.reads).find((id) => isChanged(found.get(id) as Change));
   return {
     ...SAME,
-    reason: above === undefined ? 'nothing that it reads differs' : `nothing that it reads of ${above} differs`,
+    reason:
+      above === undefined ? 'nothing that it reads differs' : `nothing that it reads of ${above} differs`,
     path: above === undefined ? [] : [above],
     impact,
   };
@@ -111,8 +117,14 @@ function ownChange(keys: readonly string[], impact: NodeImpact | null): Change {
   const plain = `its ${keys.join(', ')} changed`;
   if (impact === null) return { kind: 'changed', category: 'BREAKING', reason: plain, path: [], impact };
   const { rows, changed, removed, added, shape } = impact.impact;
-  const isAddition = !rows && !shape && changed.length + removed.length === 0 && added.length > 0 && impact.causes.length === 0;
-  const doubt = impact.doubts[0] === undefined ? '' : ` It could not be analysed in full: ${impact.doubts[0]}.`;
+  const isAddition =
+    !rows &&
+    !shape &&
+    changed.length + removed.length === 0 &&
+    added.length > 0 &&
+    impact.causes.length === 0;
+  const doubt =
+    impact.doubts[0] === undefined ? '' : ` It could not be analysed in full: ${impact.doubts[0]}.`;
   const told = sentencesOf(impact);
   return {
     kind: 'changed',
@@ -143,7 +155,5 @@ const isChanged = ({ kind }: Change): boolean => kind === 'changed' || kind === 
 
 function changedKeys(before: JsonObject, after: JsonObject): readonly string[] {
   const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
-  return [...keys]
-    .filter((key) => !sameJson(before[key] ?? null, after[key] ?? null))
-    .toSorted();
+  return [...keys].filter((key) => !sameJson(before[key] ?? null, after[key] ?? null)).toSorted();
 }

@@ -103,6 +103,4 @@ export const countOf = (
   { timing, snapshot }: Pick<ResolvedNode, 'timing' | 'snapshot'>,
   set: IntervalSet,
 ): number =>
-  timing === null || !hasIntervals(snapshot)
-    ? set.length
-    : countIntervals(set, scheduleOfTiming(timing));
+  timing === null || !hasIntervals(snapshot) ? set.length : countIntervals(set, scheduleOfTiming(timing));

@@ -84,12 +84,11 @@ function blockedBy(
   above: ReadonlyMap<NodeId, Finding>,
 ): string | null {
   for (const { node } of snapshot.inputs) {
-    const input = above.get(node);
-    if (input !== undefined && input.blocked !== null) return `${node} cannot run: ${input.blocked}`;
+    const input = above.get(node) as Finding;
+    if (input.blocked !== null) return `${node} cannot run: ${input.blocked}`;
   }
   for (const read of snapshot.reads) {
-    const input = above.get(read.node);
-    if (input === undefined) continue;
+    const input = above.get(read.node) as Finding;
     const gaps = difference(difference(input.due.missing, input.missing), input.behind);
     if (gaps.length === 0) continue;
     for (const range of missing) {
@@ -111,11 +110,12 @@ function behindOf(
   above: ReadonlyMap<NodeId, Finding>,
 ): IntervalSet {
   const waiting = snapshot.reads.flatMap((read) => {
-    const input = above.get(read.node);
-    if (input === undefined || input.behind.length === 0) return [];
+    const input = above.get(read.node) as Finding;
+    if (input.behind.length === 0) return [];
     if (isEmpty(input)) return due;
     if (!hasIntervals(snapshot)) return [];
-    return input.behind.flatMap((range) => affected(read, input.resolved.snapshot, snapshot, range) ?? []);
+    const reached = input.behind.map((range) => affected(read, input.resolved.snapshot, snapshot, range));
+    return reached.filter((range) => range !== null);
   });
   const behind = intersection(intervalSet(waiting), due);
   const [first] = behind;
@@ -125,16 +125,20 @@ function behindOf(
 
 /** Whether a table has no rows to count on, and gets none from this plan. */
 const isEmpty = ({ resolved: { snapshot, record }, missing }: Finding): boolean =>
-  hasTable(snapshot.materialization) && (record?.done ?? []).length === 0 && missing.length === 0;
+  hasTable(snapshot.materialization) && (record === null || record.done.length === 0) && missing.length === 0;
 
 /** The first input that has no rows and is not to have any yet: a query over it has nothing to bind to. */
 function emptyInput({ snapshot }: ResolvedNode, above: ReadonlyMap<NodeId, Finding>): NodeId | null {
   for (const { node } of snapshot.inputs) {
-    const input = above.get(node);
-    if (input === undefined) continue;
+    const input = above.get(node) as Finding;
     if (input.waitsFor !== null) return input.waitsFor;
     const { snapshot: parent, record } = input.resolved;
-    if (hasTable(parent.materialization) && input.due.missing.length === 0 && (record?.done ?? []).length === 0) return node;
+    if (
+      hasTable(parent.materialization) &&
+      input.due.missing.length === 0 &&
+      (record?.done ?? []).length === 0
+    )
+      return node;
   }
   return null;
 }
@@ -147,8 +151,7 @@ function maybeOf(
 ): IntervalSet {
   if (record === null || record.done.length === 0) return [];
   const touched = snapshot.reads.flatMap((read) => {
-    const input = above.get(read.node);
-    if (input === undefined) return [];
+    const input = above.get(read.node) as Finding;
     return union(input.missing, input.maybe).flatMap(
       (range) => affected(read, input.resolved.snapshot, snapshot, range) ?? [],
     );
@@ -163,8 +166,8 @@ function keptOver(
 ): readonly NodeId[] {
   if (record === null || record.done.length === 0) return [];
   return snapshot.reads.flatMap((read) => {
-    const input = above.get(read.node);
-    if (input === undefined || input.resolved.record === null) return [];
+    const input = above.get(read.node) as Finding;
+    if (input.resolved.record === null) return [];
     const isKept = input.missing.some(
       (range) => affected(read, input.resolved.snapshot, snapshot, range) === null,
     );

@@ -53,7 +53,11 @@ function notesOf({ keptOver, missing, behind, resolved, known }: Finding): reado
 /** `behind prod: 2 intervals wait until its own run has filled them`. */
 function behindText(resolved: ResolvedNode, behind: Finding['behind']): string {
   const count = countOf(resolved, behind);
-  const what = hasIntervals(resolved.snapshot) ? (count === 1 ? '1 interval waits' : `${count} intervals wait`) : 'it waits';
+  const what = hasIntervals(resolved.snapshot)
+    ? count === 1
+      ? '1 interval waits'
+      : `${count} intervals wait`
+    : 'it waits';
   return `behind prod: ${what} for the next run of prod`;
 }
 

@@ -80,9 +80,15 @@ export function plan(request: PlanRequest): Plan {
 function anew(line: NodePlan, { invalidations = [], forks = [], verified }: PlanRequest): NodePlan {
   const asked = invalidations.find(({ snapshot }) => snapshot === line.snapshot);
   const fork = forks.find(({ to }) => to === line.snapshot);
-  const reason = asked !== undefined && line.category === null && line.missing.length > 0 ? asked.reason : line.reason;
+  const reason =
+    asked !== undefined && line.category === null && line.missing.length > 0 ? asked.reason : line.reason;
   const copied = 'its table is copied first: the environments that show it keep their rows';
-  return { ...line, verified: verified?.get(line.node) ?? null, reason, notes: fork === undefined ? line.notes : [...line.notes, copied] };
+  return {
+    ...line,
+    verified: verified?.get(line.node) ?? null,
+    reason,
+    notes: fork === undefined ? line.notes : [...line.notes, copied],
+  };
 }
 
 /** What a plan depends on of one node, in few characters. */

@@ -95,10 +95,12 @@ function snapshotIdOf(node: ManifestNode, environment: EnvironmentRecord | null,
   const pointer = environment?.pointers[node.id];
   const pointed = state.snapshots[pointer?.snapshot ?? ''];
   const isProved =
-    state.proofs[node.fingerprint]?.snapshot === pointed?.id && refutationOf(node.fingerprint, state) === undefined;
+    state.proofs[node.fingerprint]?.snapshot === pointed?.id &&
+    refutationOf(node.fingerprint, state) === undefined;
   if (pointer?.fingerprint === node.fingerprint) {
     // A proof that was taken back is believed no more, whoever points by it.
-    if (pointed === undefined || pointed.fingerprint === node.fingerprint || isProved) return pointer.snapshot;
+    if (pointed === undefined || pointed.fingerprint === node.fingerprint || isProved)
+      return pointer.snapshot;
   }
   if (node.fingerprint in state.snapshots) return node.fingerprint;
   return provenSnapshot(node.fingerprint, state)?.id ?? node.fingerprint;

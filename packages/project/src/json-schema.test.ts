@@ -11,7 +11,9 @@ interface Shape {
 
 // That good files pass and bad ones do not is held against a validator where the schemas are printed.
 test('every kind has a definition that names its kind, and says of its keys what they are about', async () => {
-  const schema = (await projectJsonSchema()) as unknown as { readonly definitions: { readonly [name: string]: Shape } };
+  const schema = (await projectJsonSchema()) as unknown as {
+    readonly definitions: { readonly [name: string]: Shape };
+  };
   expect(Object.keys(schema.definitions).toSorted()).toEqual(
     [...KINDS, 'keyed', 'seeknal_project', 'snippets'].toSorted(),
   );

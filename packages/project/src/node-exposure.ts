@@ -1,6 +1,12 @@
 import { isAbsolute, posix } from 'node:path';
 
-import { ENVIRONMENTS_FOLDER, nearest, type ExposureSpec, type Json, type JsonObject } from '@seeknal/manifest';
+import {
+  ENVIRONMENTS_FOLDER,
+  nearest,
+  type ExposureSpec,
+  type Json,
+  type JsonObject,
+} from '@seeknal/manifest';
 
 import { definitionOf } from './definition.ts';
 import { declaredInputs } from './node-inputs.ts';

@@ -42,15 +42,26 @@ async function expected({ nodes }: RandomProject): Promise<Tables> {
 }
 
 /** Runs the project; what was built, and every table as it is now. */
-async function applied(folder: ProjectFolder, { nodes }: RandomProject): Promise<{ built: ReadonlySet<string>; tables: Tables; status: string }> {
+async function applied(
+  folder: ProjectFolder,
+  { nodes }: RandomProject,
+): Promise<{ built: ReadonlySet<string>; tables: Tables; status: string }> {
   const project = await openProject(folder.path, { now: morning(1) });
   try {
     const { job, status } = await project.run();
-    const built = (job?.done ?? []).filter(({ action }) => action === 'build').map(({ node }) => node.replace('transform.', ''));
+    const built = (job?.done ?? [])
+      .filter(({ action }) => action === 'build')
+      .map(({ node }) => node.replace('transform.', ''));
     const tables = new Map<string, string>();
     for (const { name } of nodes) {
       const { columns, rows } = await project.query(`FROM transform.${name}`, { limit: 100_000 });
-      tables.set(name, told(columns.map((column) => column.name.toLowerCase()), rows));
+      tables.set(
+        name,
+        told(
+          columns.map((column) => column.name.toLowerCase()),
+          rows,
+        ),
+      );
     }
     return { built: new Set(built), tables, status };
   } finally {
@@ -67,46 +78,47 @@ function below({ nodes }: RandomProject, edited: ReadonlySet<string>): ReadonlyS
   return found;
 }
 
-test(
-  'after any edit every table is as a build from nothing has it',
-  async () => {
-    const count = { projects: 0, nodes: 0, built: 0, differ: 0, below: 0 };
-    const stale: string[] = [];
-    for (let seed = 1; count.projects < PROJECTS; seed += 1) {
-      const roll = chance(seed);
-      const files = await fillSources(bench, roll);
-      const before = await randomProject(bench, roll, 5 + roll(roll(4) === 0 ? 26 : 8));
-      const was = await expected(before);
-      const edit = await editedProject(bench, roll, before);
-      if (edit === null) continue;
-      const now = await expected(edit.project);
-      const folder = await ProjectFolder.make({ ...files, ...projectFiles(before) });
-      try {
-        const first = await applied(folder, before);
-        if (first.status !== 'success') stale.push(`${seed}: first run ${first.status}`);
-        await folder.write(projectFiles(edit.project));
-        const second = await applied(folder, edit.project);
-        const tables = new Set(edit.project.nodes.filter(({ mode }) => mode === 'full').map(({ name }) => name));
-        count.projects += 1;
-        count.nodes += edit.project.nodes.length;
-        count.built += second.built.size;
-        count.differ += [...tables].filter((name) => was.get(name) !== now.get(name)).length;
-        count.below += [...below(edit.project, edit.edited)].filter((name) => tables.has(name)).length;
-        for (const [name, rows] of now) {
-          if (second.tables.get(name) !== rows) stale.push(`${seed}: ${name} after ${[...edit.edited].join()}\n${rows}\nbut\n${second.tables.get(name)}`);
-        }
-      } finally {
-        await folder.remove('.');
+test('after any edit every table is as a build from nothing has it', async () => {
+  const count = { projects: 0, nodes: 0, built: 0, differ: 0, below: 0 };
+  const stale: string[] = [];
+  for (let seed = 1; count.projects < PROJECTS; seed += 1) {
+    const roll = chance(seed);
+    const files = await fillSources(bench, roll);
+    const before = await randomProject(bench, roll, 5 + roll(roll(4) === 0 ? 26 : 8));
+    const was = await expected(before);
+    const edit = await editedProject(bench, roll, before);
+    if (edit === null) continue;
+    const now = await expected(edit.project);
+    const folder = await ProjectFolder.make({ ...files, ...projectFiles(before) });
+    try {
+      const first = await applied(folder, before);
+      if (first.status !== 'success') stale.push(`${seed}: first run ${first.status}`);
+      await folder.write(projectFiles(edit.project));
+      const second = await applied(folder, edit.project);
+      const tables = new Set(
+        edit.project.nodes.filter(({ mode }) => mode === 'full').map(({ name }) => name),
+      );
+      count.projects += 1;
+      count.nodes += edit.project.nodes.length;
+      count.built += second.built.size;
+      count.differ += [...tables].filter((name) => was.get(name) !== now.get(name)).length;
+      count.below += [...below(edit.project, edit.edited)].filter((name) => tables.has(name)).length;
+      for (const [name, rows] of now) {
+        if (second.tables.get(name) !== rows)
+          stale.push(
+            `${seed}: ${name} after ${[...edit.edited].join()}\n${rows}\nbut\n${second.tables.get(name)}`,
+          );
       }
+    } finally {
+      await folder.remove('.');
     }
-    const { projects, nodes, built, differ } = count;
-    const gone = 1 - (built - differ) / (count.below - differ);
-    console.log(
-      `${projects} projects of ${nodes} nodes, edited: ${stale.length} stale tables. ${differ} tables really differ; ` +
-        `${built} were built (× ${(built / differ).toFixed(2)}), everything below would be ${count.below} ` +
-        `(× ${(count.below / differ).toFixed(2)}): ${(gone * 100).toFixed(0)} % of the needless ones are gone.`,
-    );
-    expect(stale).toEqual([]);
-  },
-  7_200_000,
-);
+  }
+  const { projects, nodes, built, differ } = count;
+  const gone = 1 - (built - differ) / (count.below - differ);
+  process.stdout.write(
+    `${projects} projects of ${nodes} nodes, edited: ${stale.length} stale tables. ${differ} tables really differ; ` +
+      `${built} were built (× ${(built / differ).toFixed(2)}), everything below would be ${count.below} ` +
+      `(× ${(count.below / differ).toFixed(2)}): ${(gone * 100).toFixed(0)} % of the needless ones are gone.\n`,
+  );
+  expect(stale).toEqual([]);
+}, 7_200_000);

@@ -62,7 +62,12 @@ test('a column that nobody reads rebuilds its own table and none below', async (
 test('an edit that means the same runs nothing, and is not asked about again', async () => {
   const folder = await made();
   await folder.run(4);
-  await folder.write({ [DAILY_FILE]: daily('s.day AS day, (sum(s.amount)) AS amount').replace('FROM source.sales', 'FROM source.sales AS s') });
+  await folder.write({
+    [DAILY_FILE]: daily('s.day AS day, (sum(s.amount)) AS amount').replace(
+      'FROM source.sales',
+      'FROM source.sales AS s',
+    ),
+  });
   const { tasks, plan, status } = await folder.run(4);
   expect({ tasks, status }).toEqual({ tasks: [], status: 'success' });
   expect(plan.nodes.find(({ node }) => node === 'transform.daily')).toMatchObject({
@@ -79,15 +84,37 @@ test('an edit that means the same runs nothing, and is not asked about again', a
 
 test('a harmless change in between does not hide a change above it', async () => {
   const folder = await made();
-  await folder.write({ 'seeknal/transforms/middle.yml': full('middle', 'transform.daily', 'SELECT day, amount FROM transform.daily') });
-  await folder.write({ 'seeknal/transforms/last.yml': full('last', 'transform.middle', 'SELECT sum(amount) AS amount FROM transform.middle') });
+  await folder.write({
+    'seeknal/transforms/middle.yml': full(
+      'middle',
+      'transform.daily',
+      'SELECT day, amount FROM transform.daily',
+    ),
+  });
+  await folder.write({
+    'seeknal/transforms/last.yml': full(
+      'last',
+      'transform.middle',
+      'SELECT sum(amount) AS amount FROM transform.middle',
+    ),
+  });
   await folder.run(4);
   await folder.write({
     [DAILY_FILE]: daily('day, sum(amount) + 1 AS amount'),
-    'seeknal/transforms/middle.yml': full('middle', 'transform.daily', 'SELECT day, amount, 1 AS one FROM transform.daily'),
+    'seeknal/transforms/middle.yml': full(
+      'middle',
+      'transform.daily',
+      'SELECT day, amount, 1 AS one FROM transform.daily',
+    ),
   });
   const { tasks, plan } = await folder.run(4);
-  expect(nodes(tasks)).toEqual(['transform.daily', 'transform.last', 'transform.middle', 'transform.total', 'transform.window']);
+  expect(nodes(tasks)).toEqual([
+    'transform.daily',
+    'transform.last',
+    'transform.middle',
+    'transform.total',
+    'transform.window',
+  ]);
   expect(plan.nodes.find(({ node }) => node === 'transform.last')?.reason).toBe(
     'it reads amount of transform.middle, which changed',
   );
@@ -114,12 +141,20 @@ test('a removed column rebuilds who reads it, and only them', async () => {
   const folder = await made();
   await folder.write({
     [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales'),
-    'seeknal/transforms/sales.yml': full('sales', 'transform.daily', 'SELECT sum(sales) AS sales FROM transform.daily'),
+    'seeknal/transforms/sales.yml': full(
+      'sales',
+      'transform.daily',
+      'SELECT sum(sales) AS sales FROM transform.daily',
+    ),
   });
   await folder.run(4);
   await folder.write({
     [DAILY_FILE]: daily('day, sum(amount) AS amount'),
-    'seeknal/transforms/sales.yml': full('sales', 'transform.daily', 'SELECT count(*) AS sales FROM transform.daily'),
+    'seeknal/transforms/sales.yml': full(
+      'sales',
+      'transform.daily',
+      'SELECT count(*) AS sales FROM transform.daily',
+    ),
   });
   const { tasks } = await folder.run(4);
   expect(nodes(tasks)).toEqual(['transform.daily', 'transform.sales']);
@@ -147,7 +182,11 @@ test.each([
 ])('a reader that calls its input %s hears of another value there', async (name) => {
   const folder = await made({
     ...PROJECT,
-    'seeknal/transforms/reader.yml': full('reader', 'transform.daily', `SELECT sum(amount) AS s FROM ${name}`),
+    'seeknal/transforms/reader.yml': full(
+      'reader',
+      'transform.daily',
+      `SELECT sum(amount) AS s FROM ${name}`,
+    ),
   });
   await folder.run(4);
   expect(await folder.rows('FROM transform.reader')).toEqual(['7']);

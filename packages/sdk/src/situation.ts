@@ -26,7 +26,13 @@ import { selectNodes, type Selection } from './selection.ts';
 import { notesOn, pythonRows } from './python-rows.ts';
 import { impactsOf } from './impacts.ts';
 import { NO_WAREHOUSE, type Session } from './session.ts';
-import { frozenManifest, ownedByProduction, startingFrom, withOwnExposures, withStart } from './starting-point.ts';
+import {
+  frozenManifest,
+  ownedByProduction,
+  startingFrom,
+  withOwnExposures,
+  withStart,
+} from './starting-point.ts';
 import { withoutTasks } from './without-tasks.ts';
 
 export interface PlanOptions extends Selection {
@@ -120,7 +126,8 @@ export async function situationOf(
   }
   const selected = selectNodes(manifest, options);
   const anew = anewBy(options, name, manifest, selected);
-  const restated = anew === null ? null : restating(name, anew.nodes, anew.range, anew.reason, manifest, resolved, view);
+  const restated =
+    anew === null ? null : restating(name, anew.nodes, anew.range, anew.reason, manifest, resolved, view);
   if (restated !== null) {
     view = restated.view;
     resolved = resolve(view);

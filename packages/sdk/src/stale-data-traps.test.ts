@@ -34,7 +34,11 @@ const table = (name: string, sql: string, inputs: readonly string[] = []): Files
 const all = (...parts: readonly Files[]): Files => Object.assign({}, ...parts) as Files;
 
 /** Tables built in a second run, and whether every table is then as a build from nothing has it. */
-async function changed(before: Files, after: Files, names: readonly string[]): Promise<{ built: readonly string[]; isStale: boolean }> {
+async function changed(
+  before: Files,
+  after: Files,
+  names: readonly string[],
+): Promise<{ built: readonly string[]; isStale: boolean }> {
   const folder = await made(before);
   expect((await folder.run(4)).status).toBe('success');
   await folder.write(after);
@@ -47,7 +51,9 @@ async function changed(before: Files, after: Files, names: readonly string[]): P
     const sql = `SELECT to_json(x)::VARCHAR AS r FROM transform.${name} AS x ORDER BY ALL`;
     isStale ||= (await folder.rows(sql)).join('\n') !== (await fresh.rows(sql)).join('\n');
   }
-  const built = (job?.done ?? []).filter(({ action }) => action === 'build').map(({ node }) => node.replace('transform.', ''));
+  const built = (job?.done ?? [])
+    .filter(({ action }) => action === 'build')
+    .map(({ node }) => node.replace('transform.', ''));
   return { built: [...new Set(built)].toSorted(), isStale };
 }
 
@@ -56,16 +62,26 @@ const U = table('u', 'SELECT * FROM (VALUES (1,9,4),(2,2,9),(4,4,4)) v(k2,b,q)')
 
 test.each([
   // What the child does, its query, its inputs beside m; and whether it has to be built again when m gains x.
-  ['captures the name in a correlated subquery', 'SELECT t.a FROM t WHERE EXISTS (SELECT 1 FROM m WHERE m.k2 = x)', ['t'], true],
+  [
+    'captures the name in a correlated subquery',
+    'SELECT t.a FROM t WHERE EXISTS (SELECT 1 FROM m WHERE m.k2 = x)',
+    ['t'],
+    true,
+  ],
   ['captures the name of an alias of the child', 'SELECT k2 + 100 AS x, x * 2 AS y FROM m', [], true],
   ['may order by its alias or by the column', 'SELECT k2, -k2 AS x FROM m ORDER BY x LIMIT 2', [], true],
   ['unites by name', 'SELECT * FROM m UNION ALL BY NAME SELECT 1 AS k2, 7 AS x', [], true],
   ['unites by position', 'SELECT k2 FROM m UNION ALL SELECT x FROM t', ['t'], false],
   ['joins naturally', 'SELECT count(*) AS n FROM m NATURAL JOIN t', ['t'], true],
   ['hands on whole rows', 'SELECT to_json(m)::VARCHAR AS h FROM m', [], true],
-  ['groups by all that a PIVOT leaves', 'SELECT count(*) AS n FROM (SELECT * FROM m PIVOT (sum(q) FOR b IN (2, 4, 9)))', [], true],
+  [
+    'groups by all that a PIVOT leaves',
+    'SELECT count(*) AS n FROM (SELECT * FROM m PIVOT (sum(q) FOR b IN (2, 4, 9)))',
+    [],
+    true,
+  ],
   ['counts distinct rows', 'SELECT count(*) AS n FROM (SELECT DISTINCT * FROM m)', [], true],
-  ['looks at all columns in a predicate', "SELECT k2 FROM m WHERE COLUMNS(*) > 0", [], true],
+  ['looks at all columns in a predicate', 'SELECT k2 FROM m WHERE COLUMNS(*) > 0', [], true],
   ['renames columns from the left', 'SELECT p FROM m AS z(o, p)', [], false],
   ['reads one column', 'SELECT sum(q) AS s FROM m', [], false],
   ['counts rows', 'SELECT count(*) AS n FROM m', [], false],
@@ -81,7 +97,12 @@ test.each([
 
 test('items reordered above a column alias list are other columns there', async () => {
   const { built, isStale } = await changed(
-    all(U, table('m', 'SELECT k2, b FROM u', ['u']), table('c', 'SELECT p FROM m AS z(o, p)', ['m']), table('d', 'SELECT b FROM m', ['m'])),
+    all(
+      U,
+      table('m', 'SELECT k2, b FROM u', ['u']),
+      table('c', 'SELECT p FROM m AS z(o, p)', ['m']),
+      table('d', 'SELECT b FROM m', ['m']),
+    ),
     table('m', 'SELECT b, k2 FROM u', ['u']),
     ['m', 'c', 'd'],
   );
@@ -89,7 +110,7 @@ test('items reordered above a column alias list are other columns there', async 
 });
 
 test('a change of the clock that only one stage shows is a change', async () => {
-  const before = "SELECT k2, {% if run_id %} b {% else %} NULL {% endif %} AS v FROM u";
+  const before = 'SELECT k2, {% if run_id %} b {% else %} NULL {% endif %} AS v FROM u';
   const { isStale } = await changed(
     all(U, table('m', before, ['u'])),
     table('m', before.replace(' b ', ' b + 1 '), ['u']),
@@ -98,10 +119,16 @@ test('a change of the clock that only one stage shows is a change', async () => 
   expect(isStale).toBe(false);
 });
 
-const DAY = "SELECT day, amount, amount * 2 AS twice FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}'";
+const DAY =
+  "SELECT day, amount, amount * 2 AS twice FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}'";
 
 test.each([
-  ['the time column', byDay('m', '{ref: source.sales}', DAY).replace('time_column: day', 'time_column: other').replace('amount * 2 AS twice', "day - INTERVAL 0 DAY AS other")],
+  [
+    'the time column',
+    byDay('m', '{ref: source.sales}', DAY)
+      .replace('time_column: day', 'time_column: other')
+      .replace('amount * 2 AS twice', 'day - INTERVAL 0 DAY AS other'),
+  ],
   ['what becomes of rows outside', byDay('m', '{ref: source.sales}', DAY, 'out_of_range: drop')],
   ['the schedule', byDay('m', '{ref: source.sales}', DAY).replace('@daily', '0 0 */2 * *')],
   ['how much of its input it reads', byDay('m', '{ref: source.sales, reads: {back: 1}}', DAY)],
@@ -117,7 +144,10 @@ test.each([
 
 test('declared types of a source are a change for who reads the column', async () => {
   const files = { 'data/sales.csv': csv([1, 1], [2, 2]) };
-  const child = { 'seeknal/c.yml': 'kind: transform\nname: c\ninputs: [{ref: source.sales}]\ntransform: SELECT amount // 2 AS half FROM source.sales\n' };
+  const child = {
+    'seeknal/c.yml':
+      'kind: transform\nname: c\ninputs: [{ref: source.sales}]\ntransform: SELECT amount // 2 AS half FROM source.sales\n',
+  };
   const { built, isStale } = await changed(
     { ...files, ...child, 'seeknal/sales.yml': SOURCE },
     { 'seeknal/sales.yml': SOURCE.replace('amount: integer', 'amount: double') },
@@ -147,17 +177,23 @@ if (existsSync(CASES)) {
       return table(name, query);
     }),
   );
-  const named = (sql: string): readonly string[] => [...new Set(sql.match(/\b(?:FROM|JOIN) (t|u|ts|k|m)\b/gu) ?? [])].map((found) => found.split(' ')[1] as string);
-  test.each(cases.map((each) => [each.id, each] as const))('the trap %s leaves no stale table', async (_, each) => {
-    const child = each.child_sql === undefined ? {} : table('c', each.child_sql, named(each.child_sql));
-    const { built, isStale } = await changed(
-      all(base, child, table('m', each.old_sql, named(each.old_sql))),
-      table('m', each.new_sql, named(each.new_sql)),
-      each.child_sql === undefined ? ['m'] : ['m', 'c'],
+  const named = (sql: string): readonly string[] =>
+    [...new Set(sql.match(/\b(?:FROM|JOIN) (t|u|ts|k|m)\b/gu) ?? [])].map(
+      (found) => found.split(' ')[1] as string,
     );
-    expect(isStale).toBe(false);
-    if (each.child_same_rows === true) expect(built).not.toContain('c');
-  });
+  test.each(cases.map((each) => [each.id, each] as const))(
+    'the trap %s leaves no stale table',
+    async (_, each) => {
+      const child = each.child_sql === undefined ? {} : table('c', each.child_sql, named(each.child_sql));
+      const { built, isStale } = await changed(
+        all(base, child, table('m', each.old_sql, named(each.old_sql))),
+        table('m', each.new_sql, named(each.new_sql)),
+        each.child_sql === undefined ? ['m'] : ['m', 'c'],
+      );
+      expect(isStale).toBe(false);
+      if (each.child_same_rows === true) expect(built).not.toContain('c');
+    },
+  );
 } else {
   test.skip('the traps of ../shared/cases: the folder is absent', () => {});
 }

@@ -142,7 +142,10 @@ test('a wrong proof in the state is found, taken back, and its node and what rea
   });
   expect(plan.proofs).toEqual([]);
   // What is made anew below says nothing of the rows that it had.
-  expect(['transform.window', 'transform.total'].map((node) => line(plan, node).verified)).toEqual([null, null]);
+  expect(['transform.window', 'transform.total'].map((node) => line(plan, node).verified)).toEqual([
+    null,
+    null,
+  ]);
   expect(await proofOf(folder, fingerprint)).toMatchObject({ analyser: 'refuted' });
   // It stays taken back for those who do not look.
   const { tasks, status } = await folder.run(4);

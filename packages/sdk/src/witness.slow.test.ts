@@ -35,12 +35,16 @@ function recipePair(dice: Dice): readonly [string, string] {
   return [queryText(before), queryText(edited(dice, before))];
 }
 
-/** Two to seven rows a table, of few values and some NULLs: most differences show. */
+/** None or two to seven rows a table, of few values and some NULLs: most differences show. */
 async function fill({ roll, tables }: Dice): Promise<void> {
   for (const [table, columns] of Object.entries(tables)) {
-    const row = (): string => `(${columns.map(() => (roll(6) === 0 ? 'NULL::INTEGER' : roll(4))).join(', ')})`;
+    const row = (): string =>
+      `(${columns.map(() => (roll(6) === 0 ? 'NULL::INTEGER' : roll(4))).join(', ')})`;
     const rows = Array.from({ length: 2 + roll(6) }, row);
-    await bench.run(`CREATE OR REPLACE TABLE ${table} AS FROM (VALUES ${rows.join(', ')}) v(${columns.join(', ')})`);
+    const where = roll(8) === 0 ? ' WHERE false' : '';
+    await bench.run(
+      `CREATE OR REPLACE TABLE ${table} AS FROM (VALUES ${rows.join(', ')}) v(${columns.join(', ')})${where}`,
+    );
   }
 }
 
@@ -50,7 +54,10 @@ async function classify(oldText: string, newText: string): Promise<SqlClassifica
 }
 
 /** A row of these columns as text, rows sorted. */
-function told({ names, rows }: { names: readonly string[]; rows: readonly (readonly unknown[])[] }, columns: readonly string[]): string {
+function told(
+  { names, rows }: { names: readonly string[]; rows: readonly (readonly unknown[])[] },
+  columns: readonly string[],
+): string {
   const at = columns.map((column) => names.indexOf(column));
   return rows
     .map((row) => JSON.stringify(at.map((index) => row[index])))
@@ -58,41 +65,39 @@ function told({ names, rows }: { names: readonly string[]; rows: readonly (reado
     .join('\n');
 }
 
-test(
-  'whatever is said to stay as it is stays as it is',
-  async () => {
-    const count = { pairs: 0, same: 0, recognised: 0, text: 0, harmless: 0 };
-    const wrong: string[] = [];
-    for (let seed = 1; count.pairs < PAIRS; seed += 1) {
-      const dice: Dice = { roll: chance(seed), tables: TABLES };
-      const [old, now] = seed % 2 === 0 ? shapedPair(dice) : recipePair(dice);
-      await fill(dice);
-      const rows = await bench.query(old);
-      const others = await bench.query(now);
-      // An edit that makes no query is an error for its author, not a change.
-      if (rows === null || others === null) continue;
-      count.pairs += 1;
-      const { category, impact } = await classify(old, now);
-      const isRepeated = [rows, others].some(({ names }) => new Set(names).size < names.length);
-      const isSame = rows.names.join() === others.names.join() && told(rows, rows.names) === told(others, others.names);
-      const isCalledSame = category !== 'BREAKING' && impact.added.length === 0;
-      if (isSame) count.same += 1;
-      if (isSame && isCalledSame) count.recognised += 1;
-      if (old === now) count.text += 1;
-      if (isRepeated) continue;
-      if (isCalledSame && !isSame) wrong.push(`${seed}: ${category}\n${old}\n${now}`);
-      if (impact.rows) continue;
-      const changed = new Set(impact.changed.map((name) => name.toLowerCase()));
-      const kept = rows.names.filter((name) => others.names.includes(name) && !changed.has(name));
-      count.harmless += 1;
-      if (told(rows, kept) !== told(others, kept)) wrong.push(`${seed}: ${JSON.stringify(impact)}\n${old}\n${now}`);
-    }
-    console.log(
-      `${count.pairs} pairs of queries run on DuckDB: ${wrong.length} wrong. ${count.same} gave the same rows; ` +
-        `${count.recognised} of these were recognised, ${count.text} by comparing texts. ` +
-        `The rows were said to stay in ${count.harmless}.`,
-    );
-    expect(wrong).toEqual([]);
-  },
-  3_600_000,
-);
+test('whatever is said to stay as it is stays as it is', async () => {
+  const count = { pairs: 0, same: 0, recognised: 0, text: 0, harmless: 0 };
+  const wrong: string[] = [];
+  for (let seed = 1; count.pairs < PAIRS; seed += 1) {
+    const dice: Dice = { roll: chance(seed), tables: TABLES };
+    const [old, now] = seed % 2 === 0 ? shapedPair(dice) : recipePair(dice);
+    await fill(dice);
+    const rows = await bench.query(old);
+    const others = await bench.query(now);
+    // An edit that makes no query is an error for its author, not a change.
+    if (rows === null || others === null) continue;
+    count.pairs += 1;
+    const { category, impact } = await classify(old, now);
+    const isRepeated = [rows, others].some(({ names }) => new Set(names).size < names.length);
+    const isSame =
+      rows.names.join() === others.names.join() && told(rows, rows.names) === told(others, others.names);
+    const isCalledSame = category !== 'BREAKING' && impact.added.length === 0;
+    if (isSame) count.same += 1;
+    if (isSame && isCalledSame) count.recognised += 1;
+    if (old === now) count.text += 1;
+    if (isRepeated) continue;
+    if (isCalledSame && !isSame) wrong.push(`${seed}: ${category}\n${old}\n${now}`);
+    if (impact.rows) continue;
+    const changed = new Set(impact.changed.map((name) => name.toLowerCase()));
+    const kept = rows.names.filter((name) => others.names.includes(name) && !changed.has(name));
+    count.harmless += 1;
+    if (told(rows, kept) !== told(others, kept))
+      wrong.push(`${seed}: ${JSON.stringify(impact)}\n${old}\n${now}`);
+  }
+  process.stdout.write(
+    `${count.pairs} pairs of queries run on DuckDB: ${wrong.length} wrong. ${count.same} gave the same rows; ` +
+      `${count.recognised} of these were recognised, ${count.text} by comparing texts. ` +
+      `The rows were said to stay in ${count.harmless}.\n`,
+  );
+  expect(wrong).toEqual([]);
+}, 3_600_000);

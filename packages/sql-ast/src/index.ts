@@ -24,7 +24,7 @@ export type { SqlErrorCode } from './sql-error.ts';
 export type { MeaningOptions } from './meaning/analysis.ts';
 export { compareMeanings, compareRows } from './meaning/compare.ts';
 export type { Comparison, Impact } from './meaning/compare.ts';
-export { openTable } from './meaning/from.ts';
+export { openTable } from './meaning/tables.ts';
 export type { ColumnMeaning, Problem, QueryMeaning, RowsMeaning } from './meaning/meaning.ts';
 export { engineMeaning, meaningOf } from './meaning/query-meaning.ts';
 export { tablesOf } from './meaning/schema-tables.ts';

@@ -220,9 +220,7 @@ test('a column that goes away is told with those that still read it', async () =
   const path = join(folder, 'seeknal/transforms/daily.yml');
   await writeFile(path, daily.replace('AS amount', 'AS turnover'));
   const { out } = await seeknal(folder, 'diff');
-  expect(out).toContain(
-    '    WARNING removes `amount`: breaks transform.total.amount, exposure.board\n',
-  );
+  expect(out).toContain('    WARNING removes `amount`: breaks transform.total.amount, exposure.board\n');
   const { removals } = JSON.parse((await seeknal(folder, 'diff --json')).out) as { removals: unknown };
   expect(removals).toEqual([
     {
@@ -234,6 +232,9 @@ test('a column that goes away is told with those that still read it', async () =
   ]);
   // Who is changed along with it reads it no more.
   const total = SHOP['seeknal/transforms/total.yml'] as string;
-  await writeFile(join(folder, 'seeknal/transforms/total.yml'), total.replace('sum(amount)', 'sum(turnover)'));
+  await writeFile(
+    join(folder, 'seeknal/transforms/total.yml'),
+    total.replace('sum(amount)', 'sum(turnover)'),
+  );
   expect((await seeknal(folder, 'diff')).out).not.toContain('removes');
 });

@@ -111,7 +111,6 @@ test.each([
   ['run --restate --start 2024-01-01 --tags raw', 'not --tags', '--select tag:'],
   ['state repair', 'needs to know what from', '--from-backup'],
   ['state repair --rebuild --from-backup', 'needs to know what from', '--rebuild'],
-  ['state unlock', 'is not part of this version yet', ''],
 ])('%s is refused', async (line, message, hint) => {
   const { code, err } = await seeknal(await shop(), line);
   expect(code).toBe(2);

@@ -64,13 +64,11 @@ Turnover by day.
 
 test('validate shows warnings with their lines', async () => {
   const folder = await shop({
-    'seeknal/profiles/agg.yml':
-      'kind: profile\nname: agg\nid_col: x\n',
+    'seeknal/profiles/agg.yml': 'kind: profile\nname: agg\nid_col: x\n',
   });
   const { code, out, err } = await seeknal(folder, 'validate');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out)
-    .toBe(`WARNING seeknal/profiles/agg.yml:1:7 profile.agg: The kind profile is not supported yet.
+  expect(out).toBe(`WARNING seeknal/profiles/agg.yml:1:7 profile.agg: The kind profile is not supported yet.
   > 1 | kind: profile
       |       ^
     2 | name: agg
@@ -84,13 +82,9 @@ OK shop: 4 nodes, 2 edges, 1 warning
     project: 'shop',
     nodes: 4,
     problems: [],
-    warnings: [
-      { code: 'NODE_UNSUPPORTED', place: { file: 'seeknal/profiles/agg.yml', line: 1, column: 7 } },
-    ],
+    warnings: [{ code: 'NODE_UNSUPPORTED', place: { file: 'seeknal/profiles/agg.yml', line: 1, column: 7 } }],
   });
-  expect((await seeknal(folder, 'list')).err).toContain(
-    'WARNING seeknal/profiles/agg.yml:1:7 profile.agg',
-  );
+  expect((await seeknal(folder, 'list')).err).toContain('WARNING seeknal/profiles/agg.yml:1:7 profile.agg');
 });
 
 test('validate of a broken project ends with 1, and lists the problems as JSON', async () => {

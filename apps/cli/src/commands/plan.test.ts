@@ -39,10 +39,7 @@ test('changes, removals, blocked nodes and what is kept are told apart', async (
     'daily.yml',
     (SHOP['seeknal/transforms/daily.yml'] as string).replace('sum(amount)', 'max(amount)'),
   );
-  await write(
-    'agg.yml',
-    'kind: profile\nname: agg\n',
-  );
+  await write('agg.yml', 'kind: profile\nname: agg\n');
   expect((await seeknal(folder, 'plan')).out).toBe(`Plan for shop (prod)
   Range: everything up to 2024-01-04T12:00:00Z (UTC)
 

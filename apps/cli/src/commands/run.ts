@@ -74,7 +74,9 @@ export function showPlan(plan: Plan, { terminal, isJson }: Session, withTasks: b
 export interface Start {
   /** Whether the whole plan is shown first, not only what runs. */
   readonly showsPlan: boolean;
-  readonly start: (hooks: Pick<RunOptions, 'signal' | 'onEvent' | 'confirm' | 'maxWorkers' | 'retries'>) => Promise<RunReport>;
+  readonly start: (
+    hooks: Pick<RunOptions, 'signal' | 'onEvent' | 'confirm' | 'maxWorkers' | 'retries'>,
+  ) => Promise<RunReport>;
 }
 
 /** Runs, printing what happens. */
@@ -88,7 +90,10 @@ export async function execute(
     full = false,
     continueOnError = false,
   }: Pick<RunFlags, 'maxWorkers' | 'retry' | 'full' | 'continueOnError'>,
-  { start, showsPlan: isShown }: Start = { start: (hooks) => project.run({ ...options, ...hooks }), showsPlan: false },
+  { start, showsPlan: isShown }: Start = {
+    start: (hooks) => project.run({ ...options, ...hooks }),
+    showsPlan: false,
+  },
 ): Promise<ExitCode> {
   const { nodes, edges } = project.manifest;
   const graph = { nodes: Object.keys(nodes).length, edges: edges.length };
@@ -163,7 +168,8 @@ function textListener(session: Session, graph: GraphSize, isFull: boolean, shows
         if (event.plan.tasks.length > 0) running = runProgress(session, event.plan.tasks);
         return;
       case 'difference':
-        for (const what of event.moved) terminal.say(`${color.yellow(mark.warning)} The plan is stale: ${what}`);
+        for (const what of event.moved)
+          terminal.say(`${color.yellow(mark.warning)} The plan is stale: ${what}`);
         for (const note of event.notes) terminal.say(`${color.cyan(mark.info)} ${note}`);
         if (event.moved.length > 0) terminal.say('It is made anew:');
         return;
@@ -219,6 +225,8 @@ function tellEnd({ terminal }: Session, report: RunReport, running: RunProgress 
   print(runSummary(report, running.progress, out));
   const { environment } = report.plan;
   if (environment === 'prod' || report.status !== 'success') return;
-  print(`  ${out.mark.hint} look at it: the views of ${environment} are those of prod with __${environment}, such as transform__${environment}.…`);
+  print(
+    `  ${out.mark.hint} look at it: the views of ${environment} are those of prod with __${environment}, such as transform__${environment}.…`,
+  );
   print(`  ${out.mark.hint} make it prod's: seeknal promote ${environment}`);
 }

@@ -43,7 +43,9 @@ export function planText(plan: Plan, style: Style, isFull = false): string {
 
 /** Where an environment that the plan makes starts from. */
 const startText = ({ environment, base, asked }: Plan): string =>
-  environment === 'prod' || base.environment.epoch > 0 ? '' : `, new, from ${String(asked['from'] ?? 'prod')}`;
+  environment === 'prod' || base.environment.epoch > 0
+    ? ''
+    : `, new, from ${String(asked['from'] ?? 'prod')}`;
 
 /** `Plan: 3 to add, 1 to change, 0 to remove, 2 to backfill. 30 tasks, 1,461 intervals.` */
 export function summaryLine({ summary, nodes }: Plan, { color }: Style): string {

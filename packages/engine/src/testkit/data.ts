@@ -244,51 +244,73 @@ export function describeData(withEngine: WithEngine): void {
       }
     });
 
-    withEngine('the digest of work is that of the table it would write, and nothing is written', async ({ engine }) => {
-      const input = build({
-        range: days(1, 3),
-        sql: valuesText([
-          [1, 1, 1],
-          [2, 2, 2],
-          [2, 3, 3],
-        ]),
-      });
-      await engine.run(input);
-      const over = { catalog: [snapshotEntry(input)], places: { input_0: input.node } };
-      const upsert = { keys: ['id'], orderBy: ['v'], version: null };
-      const upserted = { materialization: 'upsert_by_key', timeColumn: null, upsert } as const;
-      const keyed = { materialization: 'append', timeColumn: null } as const;
-      const works = [
-        build({ ...over, snapshot: 'by-time', range: days(2), sql: 'SELECT * FROM input_0 WHERE id > 1' }),
-        build({ ...over, snapshot: 'cut', range: days(2), outOfRange: 'drop', sql: 'SELECT * FROM input_0' }),
-        build({ ...over, ...keyed, snapshot: 'by-key', range: days(2), sql: 'SELECT id FROM input_0' }),
-        build({ ...over, ...upserted, snapshot: 'ups', range: days(2), sql: 'SELECT 1 AS id, v FROM input_0' }),
-        buildFull({ ...over, snapshot: 'full', sql: 'CREATE TEMP TABLE x AS SELECT 7 AS w; SELECT * FROM input_0, x' }),
-      ];
-      for (const work of works) {
-        // A check that fails stops a run, and says nothing about the rows.
-        const strict = { ...work, checks: [check({ type: 'row_count', min: 99, max: null })] };
-        const before = await engine.commits();
-        const found = await engine.digestWork(strict);
-        expect(await engine.commits()).toEqual(before);
-        const { rows, columns } = await engine.run(work);
-        expect(found).toMatchObject({ range: work.range, rows, columns });
-        const names = columns.map(({ name }) => name).toReversed();
-        const [table] = await engine.digestColumns(work.snapshot, names, [work.range]);
-        expect(found.digest).toBe(table?.digest);
-        // Over a table that is there it tells of the new rows, and leaves the old ones.
-        expect(await engine.digestWork(work)).toEqual(found);
-        const [first = ''] = names;
-        const [some] = await engine.digestColumns(work.snapshot, [first], [work.range]);
-        expect((await engine.digestWork(work, { columns: [first] })).digest).toBe(some?.digest);
-      }
-      const other = buildFull({ ...over, snapshot: 'full', sql: 'SELECT *, 8 AS w FROM input_0' });
-      const [table] = await engine.digestColumns('full', ['t', 'id', 'v', 'w'], [ALL_TIME]);
-      expect((await engine.digestWork(other)).digest).not.toBe(table?.digest);
-    });
+    withEngine(
+      'the digest of work is that of the table it would write, and nothing is written',
+      async ({ engine }) => {
+        const input = build({
+          range: days(1, 3),
+          sql: valuesText([
+            [1, 1, 1],
+            [2, 2, 2],
+            [2, 3, 3],
+          ]),
+        });
+        await engine.run(input);
+        const over = { catalog: [snapshotEntry(input)], places: { input_0: input.node } };
+        const upsert = { keys: ['id'], orderBy: ['v'], version: null };
+        const upserted = { materialization: 'upsert_by_key', timeColumn: null, upsert } as const;
+        const keyed = { materialization: 'append', timeColumn: null } as const;
+        const works = [
+          build({ ...over, snapshot: 'by-time', range: days(2), sql: 'SELECT * FROM input_0 WHERE id > 1' }),
+          build({
+            ...over,
+            snapshot: 'cut',
+            range: days(2),
+            outOfRange: 'drop',
+            sql: 'SELECT * FROM input_0',
+          }),
+          build({ ...over, ...keyed, snapshot: 'by-key', range: days(2), sql: 'SELECT id FROM input_0' }),
+          build({
+            ...over,
+            ...upserted,
+            snapshot: 'ups',
+            range: days(2),
+            sql: 'SELECT 1 AS id, v FROM input_0',
+          }),
+          buildFull({
+            ...over,
+            snapshot: 'full',
+            sql: 'CREATE TEMP TABLE x AS SELECT 7 AS w; SELECT * FROM input_0, x',
+          }),
+        ];
+        for (const work of works) {
+          // A check that fails stops a run, and says nothing about the rows.
+          const strict = { ...work, checks: [check({ type: 'row_count', min: 99, max: null })] };
+          const before = await engine.commits();
+          const found = await engine.digestWork(strict);
+          expect(await engine.commits()).toEqual(before);
+          const { rows, columns } = await engine.run(work);
+          expect(found).toMatchObject({ range: work.range, rows, columns });
+          const names = columns.map(({ name }) => name).toReversed();
+          const [table] = await engine.digestColumns(work.snapshot, names, [work.range]);
+          expect(found.digest).toBe(table?.digest);
+          // Over a table that is there it tells of the new rows, and leaves the old ones.
+          expect(await engine.digestWork(work)).toEqual(found);
+          const [first = ''] = names;
+          const [some] = await engine.digestColumns(work.snapshot, [first], [work.range]);
+          expect((await engine.digestWork(work, { columns: [first] })).digest).toBe(some?.digest);
+        }
+        const other = buildFull({ ...over, snapshot: 'full', sql: 'SELECT *, 8 AS w FROM input_0' });
+        const [table] = await engine.digestColumns('full', ['t', 'id', 'v', 'w'], [ALL_TIME]);
+        expect((await engine.digestWork(other)).digest).not.toBe(table?.digest);
+      },
+    );
 
     withEngine('one row in many is the same of a table and of work', async ({ engine }) => {
-      const work = buildFull({ snapshot: 'many', sql: 'SELECT range AS id, range % 7 AS v FROM range(20000)' });
+      const work = buildFull({
+        snapshot: 'many',
+        sql: 'SELECT range AS id, range % 7 AS v FROM range(20000)',
+      });
       await engine.run(work);
       const [table] = await engine.digestColumns('many', ['v', 'id'], [ALL_TIME], { oneIn: 10 });
       const found = await engine.digestWork(

@@ -1,7 +1,16 @@
 import { expect, test } from '@jest/globals';
 import type { Column, JsonObject, NodeId } from '@seeknal/manifest';
 
-import { builtState, comparedWith, full, integers, manifestWith, saidOf, view, type Compared } from '../testing/built-project.ts';
+import {
+  builtState,
+  comparedWith,
+  full,
+  integers,
+  manifestWith,
+  saidOf,
+  view,
+  type Compared,
+} from '../testing/built-project.ts';
 import type { ExampleNode } from '../testing/example-project.ts';
 
 type Definitions = { readonly [node: NodeId]: JsonObject };
@@ -23,7 +32,10 @@ const compared = (
   after: readonly ExampleNode[],
   definitions: { readonly old?: Definitions; readonly now?: Definitions } = {},
 ): Promise<Compared> =>
-  comparedWith(builtState(manifestWith([SOURCE, ...before], definitions.old), COLUMNS), manifestWith([SOURCE, ...after], definitions.now));
+  comparedWith(
+    builtState(manifestWith([SOURCE, ...before], definitions.old), COLUMNS),
+    manifestWith([SOURCE, ...after], definitions.now),
+  );
 
 /** `a: changed x; b: kept` */
 const told = ({ impacts }: Compared): readonly string[] =>
@@ -64,13 +76,25 @@ test.each<[string, readonly ExampleNode[], readonly ExampleNode[], readonly stri
   [
     'the filter of an ancestor under a harmless change in between',
     BASE,
-    [a('SELECT k, x FROM source.events WHERE y > 0'), b('SELECT k, x + 1 AS z, k AS more FROM transform.a'), c('SELECT sum(z) AS z, count(*) AS n FROM transform.b')],
+    [
+      a('SELECT k, x FROM source.events WHERE y > 0'),
+      b('SELECT k, x + 1 AS z, k AS more FROM transform.a'),
+      c('SELECT sum(z) AS z, count(*) AS n FROM transform.b'),
+    ],
     ['a: rows', 'b: rows; added more', 'c: rows; changed z n'],
   ],
   [
     'a column that comes in through a star above',
-    [a('SELECT k, x FROM source.events'), b('SELECT * FROM transform.a'), c('SELECT * FROM transform.b UNION SELECT k, k FROM transform.b')],
-    [a('SELECT k, x, y FROM source.events'), b('SELECT * FROM transform.a'), c('SELECT * FROM transform.b UNION SELECT k, k FROM transform.b')],
+    [
+      a('SELECT k, x FROM source.events'),
+      b('SELECT * FROM transform.a'),
+      c('SELECT * FROM transform.b UNION SELECT k, k FROM transform.b'),
+    ],
+    [
+      a('SELECT k, x, y FROM source.events'),
+      b('SELECT * FROM transform.a'),
+      c('SELECT * FROM transform.b UNION SELECT k, k FROM transform.b'),
+    ],
     ['a: added y', 'b: added y', 'c: rows; added y'],
   ],
   [
@@ -81,8 +105,16 @@ test.each<[string, readonly ExampleNode[], readonly ExampleNode[], readonly stri
   ],
   [
     'columns in another order: whoever counts them',
-    [a('SELECT k, x FROM source.events'), b('SELECT p FROM transform.a AS q(p)'), full(D, [A], 'SELECT k FROM transform.a')],
-    [a('SELECT x, k FROM source.events'), b('SELECT p FROM transform.a AS q(p)'), full(D, [A], 'SELECT k FROM transform.a')],
+    [
+      a('SELECT k, x FROM source.events'),
+      b('SELECT p FROM transform.a AS q(p)'),
+      full(D, [A], 'SELECT k FROM transform.a'),
+    ],
+    [
+      a('SELECT x, k FROM source.events'),
+      b('SELECT p FROM transform.a AS q(p)'),
+      full(D, [A], 'SELECT k FROM transform.a'),
+    ],
     ['a: shape', 'b: changed p', 'd: kept'],
   ],
 ])('%s', async (_, before, after, said) => {
@@ -96,7 +128,12 @@ test.each<[string, string, JsonObject, JsonObject]>([
   ['how history is kept', 'history', { valid_from: 'f' }, { valid_from: 'g' }],
   ['a statement before the query', 'before', { pre_statement: 'SET a = 1' }, { pre_statement: 'SET a = 2' }],
   ['declared types', 'types', { columns: { x: 'INTEGER' } }, { columns: { x: 'VARCHAR' } }],
-  ['a branch of the template that the rendering does not show', 'branch', { template: '{% if a %}' }, { template: '{% if b %}' }],
+  [
+    'a branch of the template that the rendering does not show',
+    'branch',
+    { template: '{% if a %}' },
+    { template: '{% if b %}' },
+  ],
   ['the time column', 'time', { time_column: 'day' }, { time_column: 'month' }],
 ])('%s decides rows, though the query is the same', async (_, __, old, now) => {
   const result = await compared(BASE, BASE, { old: { [A]: old }, now: { [A]: now } });
@@ -106,12 +143,40 @@ test.each<[string, string, JsonObject, JsonObject]>([
 });
 
 test('a time column that is computed otherwise is another set of rows', async () => {
-  const timed = (sql: string): ExampleNode => ({ id: A, inputs: ['source.events'], sql, mode: 'incremental_by_time', timeColumn: 'k' });
-  expect(told(await compared([timed('SELECT k, x FROM source.events')], [timed('SELECT k + 1 AS k, x FROM source.events')]))).toEqual(['a: rows; changed k']);
-  expect(told(await compared([timed('SELECT k, x FROM source.events')], [timed('SELECT k, y AS x FROM source.events')]))).toEqual(['a: changed x']);
+  const timed = (sql: string): ExampleNode => ({
+    id: A,
+    inputs: ['source.events'],
+    sql,
+    mode: 'incremental_by_time',
+    timeColumn: 'k',
+  });
+  expect(
+    told(
+      await compared(
+        [timed('SELECT k, x FROM source.events')],
+        [timed('SELECT k + 1 AS k, x FROM source.events')],
+      ),
+    ),
+  ).toEqual(['a: rows; changed k']);
+  expect(
+    told(
+      await compared(
+        [timed('SELECT k, x FROM source.events')],
+        [timed('SELECT k, y AS x FROM source.events')],
+      ),
+    ),
+  ).toEqual(['a: changed x']);
   const past = { depends_on_past: true };
   const both = { old: { [A]: past }, now: { [A]: past } };
-  expect(told(await compared([timed('SELECT k, x FROM source.events')], [timed('SELECT k, y AS x FROM source.events')], both))).toEqual(['a: rows; changed x']);
+  expect(
+    told(
+      await compared(
+        [timed('SELECT k, x FROM source.events')],
+        [timed('SELECT k, y AS x FROM source.events')],
+        both,
+      ),
+    ),
+  ).toEqual(['a: rows; changed x']);
 });
 
 test('a table that becomes a view, or a view a table, is not kept', async () => {
@@ -143,48 +208,129 @@ test('a macro depends on everything in its inputs', async () => {
   expect(told(same)).toEqual(['a: kept', 'b: kept']);
   const more = await compared(before, [a('SELECT k, x, y FROM source.events'), below]);
   expect(told(more)).toEqual(['a: added y', 'b: rows']);
-  expect(more.impacts.get(B)).toMatchObject({ doubts: ['the function mine is not known'], reads: { [A]: ['k', 'x', 'y'] } });
+  expect(more.impacts.get(B)).toMatchObject({
+    doubts: ['the function mine is not known'],
+    reads: { [A]: ['k', 'x', 'y'] },
+  });
 });
 
 test.each<[string, ExampleNode, string]>([
   ['what is no query', { id: 'rule.sane', inputs: [A] }, 'rule.sane: rows; shape'],
-  ['a query that reads what is none of its inputs', b('SELECT a.k FROM transform.a AS a, elsewhere.t'), 'b: rows; shape'],
+  [
+    'a query that reads what is none of its inputs',
+    b('SELECT a.k FROM transform.a AS a, elsewhere.t'),
+    'b: rows; shape',
+  ],
   ['a query that cannot be read', b('SELECT 1; SELECT 2'), 'b: rows; shape'],
 ])('%s depends on everything in its inputs', async (_, below, said) => {
-  const more = await compared([a('SELECT k, x FROM source.events'), below], [a('SELECT k, x, y FROM source.events'), below]);
+  const more = await compared(
+    [a('SELECT k, x FROM source.events'), below],
+    [a('SELECT k, x, y FROM source.events'), below],
+  );
   expect(told(more)).toEqual(['a: added y', said]);
 });
 
 test('a parser that refuses a query makes it depend on everything', async () => {
   const state = builtState(manifestWith([SOURCE, a('SELECT k FROM source.events')]), COLUMNS);
   const { impacts } = await comparedWith(state, manifestWith([SOURCE, a('SELECT 1; SELECT 2')]));
-  expect(impacts.get(A)).toMatchObject({ impact: { rows: true }, edits: [], doubts: [expect.stringContaining('2')] });
+  expect(impacts.get(A)).toMatchObject({
+    impact: { rows: true },
+    edits: [],
+    doubts: [expect.stringContaining('2')],
+  });
+});
+
+test('a text that no lexer reads is shown as it is', async () => {
+  const odd = (text: string): readonly ExampleNode[] => [a(`SELECT '${text}`)];
+  const { impacts } = await compared(odd('x'), odd('y'));
+  expect(impacts.get(A)?.sql).toEqual({ old: "SELECT 'x", new: "SELECT 'y" });
+});
+
+test('a node without SQL is the whole of its definition', async () => {
+  const without = { old: { [A]: { sql: null, python: 'a' } }, now: { [A]: { sql: null, python: 'b' } } };
+  const { impacts } = await compared(BASE, BASE, without);
+  expect(impacts.get(A)).toMatchObject({ impact: { rows: true }, sql: { old: null, new: null }, doubts: [] });
+});
+
+test('a lost column reaches whoever read it, though it does not bind any more', async () => {
+  const lost = await compared(BASE, [a('SELECT k FROM source.events'), ...BASE.slice(1)]);
+  expect(told(lost)[0]).toBe('a: removed x');
+  expect(lost.impacts.get(B)).toMatchObject({ causes: [{ node: A, columns: ['x'] }], reads: { [A]: ['k'] } });
+  expect(lost.impacts.get(B)?.problems).toHaveLength(1);
+  const mended = await compared(BASE, [
+    a('SELECT k FROM source.events'),
+    b('SELECT k, 1 AS z FROM transform.a'),
+    BASE[2] as ExampleNode,
+  ]);
+  expect(mended.impacts.get(B)).toMatchObject({ problems: [], causes: [] });
+});
+
+test('a column that a view loses is one that was read of the view', async () => {
+  const both = full(C, [B, A], 'SELECT b.z, a.k FROM transform.b AS b, transform.a AS a');
+  const before = [
+    a('SELECT k, x FROM source.events'),
+    view(B, [A], 'SELECT k, x AS z FROM transform.a'),
+    both,
+  ];
+  const lost = await compared(before, [
+    before[0] as ExampleNode,
+    view(B, [A], 'SELECT k FROM transform.a'),
+    both,
+  ]);
+  expect(lost.impacts.get(C)).toMatchObject({ causes: [{ node: B, columns: ['z'] }] });
+  const edited = full(C, [B, A], 'SELECT b.z + 1 AS z, a.k FROM transform.b AS b, transform.a AS a');
+  const still = await compared(before, [
+    before[0] as ExampleNode,
+    view(B, [A], 'SELECT k FROM transform.a'),
+    edited,
+  ]);
+  expect(still.impacts.get(C)).toMatchObject({ causes: [{ node: B, columns: ['z'] }] });
 });
 
 test('columns that are called otherwise than expected mean that a query was misread', async () => {
   const manifest = manifestWith([SOURCE, a('SELECT k, x FROM source.events')]);
   const state = builtState(manifest, { ...COLUMNS, [A]: integers('k x_1') });
-  const { impacts } = await comparedWith(state, manifestWith([SOURCE, a('SELECT e.k, e.x FROM source.events AS e')]));
+  const { impacts } = await comparedWith(
+    state,
+    manifestWith([SOURCE, a('SELECT e.k, e.x FROM source.events AS e')]),
+  );
   expect(impacts.get(A)).toMatchObject({ isKept: false, impact: { rows: true, removed: ['x_1'] } });
 });
 
 test('an input that is new, or of which nothing is remembered, is another set of rows', async () => {
   const other: ExampleNode = { id: 'source.others' };
   const old = manifestWith([SOURCE, other, a('SELECT k FROM source.events')]);
-  const now = manifestWith([SOURCE, other, full(A, ['source.events', 'source.others'], 'SELECT k FROM source.events')]);
+  const now = manifestWith([
+    SOURCE,
+    other,
+    full(A, ['source.events', 'source.others'], 'SELECT k FROM source.events'),
+  ]);
   const added = await comparedWith(builtState(old, COLUMNS), now);
-  expect(added.impacts.get(A)).toMatchObject({ causes: [{ node: 'source.others', rows: true, columns: [] }] });
+  expect(added.impacts.get(A)).toMatchObject({
+    causes: [{ node: 'source.others', rows: true, columns: [] }],
+  });
   const state = builtState(old, COLUMNS);
   const source = state.environments['prod']?.pointers['source.events']?.snapshot ?? '';
   const { [source]: _, ...snapshots } = state.snapshots;
-  const forgotten = await comparedWith({ ...state, snapshots }, manifestWith([SOURCE, other, a('SELECT e.k FROM source.events AS e')]));
+  const forgotten = await comparedWith(
+    { ...state, snapshots },
+    manifestWith([SOURCE, other, a('SELECT e.k FROM source.events AS e')]),
+  );
   expect(told(forgotten)).toEqual(['a: rows; changed k; shape']);
 });
 
 test('names that differ in a letter outside ASCII are different columns', async () => {
-  const columns = { 'source.events': [{ name: 'Ä', type: 'INTEGER' }, { name: 'ä', type: 'INTEGER' }] };
+  const columns = {
+    'source.events': [
+      { name: 'Ä', type: 'INTEGER' },
+      { name: 'ä', type: 'INTEGER' },
+    ],
+  };
   const state = builtState(manifestWith([SOURCE, a('SELECT "Ä" AS v FROM source.events')]), columns);
-  const { impacts } = await comparedWith(state, manifestWith([SOURCE, a('SELECT "ä" AS v FROM source.events')]));
+  const { impacts } = await comparedWith(
+    state,
+    manifestWith([SOURCE, a('SELECT "ä" AS v FROM source.events')]),
+  );
   expect(impacts.get(A)?.impact.changed).toEqual(['v']);
 });
 
@@ -196,7 +342,10 @@ test('a change that nobody reads, above a thousand nodes, reads a handful of que
   const tables = Object.fromEntries([A, ...chain.map(({ id }) => id)].map((id) => [id, integers('k x')]));
   const columns = { ...COLUMNS, ...tables };
   const state = builtState(manifestWith([SOURCE, a('SELECT k, x FROM source.events'), ...chain]), columns);
-  const { impacts, parsed } = await comparedWith(state, manifestWith([SOURCE, a('SELECT k, x, y FROM source.events'), ...chain]));
+  const { impacts, parsed } = await comparedWith(
+    state,
+    manifestWith([SOURCE, a('SELECT k, x, y FROM source.events'), ...chain]),
+  );
   expect([...impacts.values()].filter(({ isKept }) => isKept)).toHaveLength(1000);
   expect(parsed.length).toBeLessThan(10);
 });

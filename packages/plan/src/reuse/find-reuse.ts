@@ -1,13 +1,33 @@
 import { inputsOf, sameJson, type ManifestNode, type NodeId } from '@seeknal/manifest';
-import { compareRows, foldCase, TermTable, type Impact, type Query, type RowsMeaning, type Term } from '@seeknal/sql-ast';
+import {
+  compareRows,
+  foldCase,
+  TermTable,
+  type Impact,
+  type Query,
+  type RowsMeaning,
+  type Term,
+} from '@seeknal/sql-ast';
 import { diffTrees, readableSql, type SqlEdit } from '@seeknal/sql-diff';
 
 import type { ResolvedNode } from '../resolve.ts';
-import { hasTable, type EnvironmentRecord, type SnapshotId, type SnapshotRecord, type StateView } from '../snapshot.ts';
+import {
+  hasTable,
+  type EnvironmentRecord,
+  type SnapshotId,
+  type SnapshotRecord,
+  type StateView,
+} from '../snapshot.ts';
 import type { Cause, NodeImpact } from './node-impact.ts';
 import { refutationOf, refutedText } from './refutation.ts';
-import { everythingIn, nodeMeaning, tableMeaning, type NodeMeaning, type NodeVersion, type ParseSql } from './node-meaning.ts';
-
+import {
+  everythingIn,
+  nodeMeaning,
+  tableMeaning,
+  type NodeMeaning,
+  type NodeVersion,
+  type ParseSql,
+} from './node-meaning.ts';
 
 /**
  * Compares every node that the environment has under another fingerprint with what it has, inputs first: what
@@ -71,10 +91,12 @@ class Search {
     this.#before.set(from.id, before);
     const found = isUntouched ? before : await this.#meaningNow(node);
     // What was seen to be otherwise counts, whatever is thought of the query: for those that read it as well.
-    const now = refutation === undefined ? found : { ...found, rows: this.#terms.fresh('refuted', [found.rows]) };
+    const now =
+      refutation === undefined ? found : { ...found, rows: this.#terms.fresh('refuted', [found.rows]) };
     this.#now.set(id, now);
     const impact = now === before ? NO_IMPACT : compareRows(before, now, foldCase);
-    const canKeep = hasTable(node.snapshot.materialization) && from.materialization === node.snapshot.materialization;
+    const canKeep =
+      hasTable(node.snapshot.materialization) && from.materialization === node.snapshot.materialization;
     const isKept = canKeep && !now.isVolatile && isNone(impact) && from.dropping !== true;
     if (isKept) this.#kept.add(id);
     // What it reads matters where something above is built anew, or differs.
@@ -87,7 +109,10 @@ class Search {
       impact,
       isOwn,
       isKept,
-      causes: causesOf(above, await this.#withFormerReads(reads, above, from, isOwn, now.problems.length > 0)),
+      causes: causesOf(
+        above,
+        await this.#withFormerReads(reads, above, from, isOwn, now.problems.length > 0),
+      ),
       reads,
       doubts: now.doubts,
       problems: now.problems,
@@ -112,7 +137,10 @@ class Search {
     const losing = above.filter(({ now, old }) => old !== null && lacksSome(now, old));
     if ((isOwn && !isBroken) || losing.length === 0) return reads;
     const version = await this.#versionBefore(from);
-    const inputs = version.inputs.map((input) => ({ ...input, meaning: this.#asTable(input.node, 'former', input.meaning) }));
+    const inputs = version.inputs.map((input) => ({
+      ...input,
+      meaning: this.#asTable(input.node, 'former', input.meaning),
+    }));
     const former = await nodeMeaning({ ...version, columns: null, inputs }, this.#parse, this.#terms);
     const sources = this.#terms.sources([everythingIn(former, this.#terms)], true);
     const more = losing.map(({ node }): [NodeId, readonly string[]] => {
@@ -125,13 +153,20 @@ class Search {
   /** Rows as a table of their own: what is read of it is told by its columns. */
   #asTable(node: NodeId, of: string, { columns, open }: RowsMeaning): NodeMeaning {
     if (open !== null) return openTableOf(node, of, this.#terms);
-    return tableMeaning(node, `${of} ${node}`, columns.map(({ name }) => ({ name, type: '' })), this.#terms);
+    return tableMeaning(
+      node,
+      `${of} ${node}`,
+      columns.map(({ name }) => ({ name, type: '' })),
+      this.#terms,
+    );
   }
 
   /** Whether a node's rows are those that its readers were made from, in the same table. */
   #isAsItWas(id: NodeId): boolean {
     const of = this.#resolved.get(id);
-    return of !== undefined && of.snapshot.materialization !== 'view' && (of.record !== null || this.#kept.has(id));
+    return (
+      of !== undefined && of.snapshot.materialization !== 'view' && (of.record !== null || this.#kept.has(id))
+    );
   }
 
   async #edits({ old, new: now }: NodeImpact['sql']): Promise<readonly SqlEdit[]> {
@@ -167,7 +202,11 @@ class Search {
     const found =
       of.record !== null
         ? await this.#meaningBefore(of.record)
-        : await nodeMeaning(await this.#versionNow(of, (input) => this.#meaningNow(input)), this.#parse, this.#terms);
+        : await nodeMeaning(
+            await this.#versionNow(of, (input) => this.#meaningNow(input)),
+            this.#parse,
+            this.#terms,
+          );
     this.#now.set(id, found);
     return found;
   }
@@ -199,7 +238,10 @@ class Search {
     return { node, definition, materialization, timeColumn, columns, inputs };
   }
 
-  async #versionNow(of: ResolvedNode, meaningOf: (input: ResolvedNode) => Promise<NodeMeaning>): Promise<NodeVersion> {
+  async #versionNow(
+    of: ResolvedNode,
+    meaningOf: (input: ResolvedNode) => Promise<NodeMeaning>,
+  ): Promise<NodeVersion> {
     const { node, snapshot } = of;
     const inputs = [];
     for (const { ref, place } of inputsOf(node.spec)) {
@@ -270,7 +312,9 @@ function sameRows(a: RowsMeaning, b: RowsMeaning): boolean {
     a.order === b.order &&
     a.open?.('*') === b.open?.('*') &&
     a.columns.length === b.columns.length &&
-    a.columns.every(({ name, value }, index) => b.columns[index]?.name === name && b.columns[index].value === value)
+    a.columns.every(
+      ({ name, value }, index) => b.columns[index]?.name === name && b.columns[index].value === value,
+    )
   );
 }
 
@@ -300,8 +344,12 @@ function causesOf(above: readonly InputPair[], reads: NodeImpact['reads']): read
     const impact = compareRows(old, now, foldCase);
     const own = reads[node];
     const differing = [...impact.changed, ...impact.added, ...impact.removed];
-    const columns = own === undefined || own.includes('*') ? differing : differing.filter((name) => own.includes(foldCase(name)));
-    if (impact.rows || columns.length > 0 || impact.shape) causes.set(node, { node, rows: impact.rows, columns });
+    const columns =
+      own === undefined || own.includes('*')
+        ? differing
+        : differing.filter((name) => own.includes(foldCase(name)));
+    if (impact.rows || columns.length > 0 || impact.shape)
+      causes.set(node, { node, rows: impact.rows, columns });
   }
   return [...causes.values()];
 }

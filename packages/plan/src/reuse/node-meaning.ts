@@ -73,11 +73,19 @@ export function tableMeaning(
  * What the rows of a version mean. Its SQL decides them together with everything else in its definition; what
  * is no SQL, or cannot be read, depends on all of that and on everything in its inputs.
  */
-export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: TermTable): Promise<NodeMeaning> {
+export async function nodeMeaning(
+  version: NodeVersion,
+  parse: ParseSql,
+  terms: TermTable,
+): Promise<NodeMeaning> {
   const { definition, columns, inputs } = version;
   const { sql, ...rest } = definition;
   const frame = terms.of(`made as ${canonicalJson([version.materialization, rest])}`);
-  if (typeof sql !== 'string' || version.materialization === 'rule' || version.materialization === 'exposure') {
+  if (
+    typeof sql !== 'string' ||
+    version.materialization === 'rule' ||
+    version.materialization === 'exposure'
+  ) {
     return whole(version, frame, null, terms);
   }
   let query: Query;
@@ -98,7 +106,8 @@ export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: 
     },
   });
   // Nothing is known of what it is not said to read.
-  if (strangers.length > 0) return whole(version, frame, `it reads ${strangers[0]}, which is none of its inputs`, terms);
+  if (strangers.length > 0)
+    return whole(version, frame, `it reads ${strangers[0]}, which is none of its inputs`, terms);
   // What the engine calls the columns is the truth; other names here mean that something was misread.
   const misnamed =
     columns !== null && found.open === null && names(columns).join('\n') !== names(found.columns).join('\n');
@@ -119,14 +128,22 @@ export async function nodeMeaning(version: NodeVersion, parse: ParseSql, terms: 
   };
 }
 
-const names = (columns: readonly { readonly name: string }[]): readonly string[] => columns.map(({ name }) => foldCase(name));
+const names = (columns: readonly { readonly name: string }[]): readonly string[] =>
+  columns.map(({ name }) => foldCase(name));
 
 /** Columns by which rows are placed, replaced or merged: another value there is another set of rows. */
-function decisiveColumns({ materialization, timeColumn, definition }: NodeVersion, columns: readonly ColumnMeaning[]): readonly Term[] {
+function decisiveColumns(
+  { materialization, timeColumn, definition }: NodeVersion,
+  columns: readonly ColumnMeaning[],
+): readonly Term[] {
   const isMerged =
-    materialization === 'upsert_by_key' || materialization === 'append' || definition['depends_on_past'] === true;
+    materialization === 'upsert_by_key' ||
+    materialization === 'append' ||
+    definition['depends_on_past'] === true;
   if (isMerged) return columns.map(({ value }) => value);
-  return columns.filter(({ name }) => timeColumn !== null && foldCase(name) === foldCase(timeColumn)).map(({ value }) => value);
+  return columns
+    .filter(({ name }) => timeColumn !== null && foldCase(name) === foldCase(timeColumn))
+    .map(({ value }) => value);
 }
 
 /** The names a query may use for its inputs: their places, `kind.name`, and `__THIS__` for the only one. */
@@ -143,11 +160,22 @@ function tablesIn(inputs: readonly VersionInput[]): (path: readonly string[]) =>
 }
 
 /** The meaning of what cannot be analysed: its definition and all that its inputs hold. */
-function whole({ definition, inputs, columns }: NodeVersion, frame: Term, doubt: string | null, terms: TermTable): NodeMeaning {
-  const rows = terms.of(`whole ${canonicalJson(definition['sql'] ?? null)}`, [frame, ...inputs.map(({ meaning }) => everythingIn(meaning, terms))]);
+function whole(
+  { definition, inputs, columns }: NodeVersion,
+  frame: Term,
+  doubt: string | null,
+  terms: TermTable,
+): NodeMeaning {
+  const rows = terms.of(`whole ${canonicalJson(definition['sql'] ?? null)}`, [
+    frame,
+    ...inputs.map(({ meaning }) => everythingIn(meaning, terms)),
+  ]);
   return {
     rows,
-    columns: (columns ?? []).map(({ name }) => ({ name, value: terms.of(`column ${foldCase(name)}`, [rows]) })),
+    columns: (columns ?? []).map(({ name }) => ({
+      name,
+      value: terms.of(`column ${foldCase(name)}`, [rows]),
+    })),
     order: rows,
     open: columns === null ? (name) => terms.of(`column ${foldCase(name)}`, [rows]) : null,
     problems: [],

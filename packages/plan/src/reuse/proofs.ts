@@ -43,11 +43,16 @@ export function proofsOf(
 
 const reasonFor = ({ isOwn, edits }: NodeImpact): string => {
   if (!isOwn) return 'nothing that it reads differs';
-  return edits.length === 0 ? 'its query is the same, written otherwise' : 'its rows and columns are the same';
+  return edits.length === 0
+    ? 'its query is the same, written otherwise'
+    : 'its rows and columns are the same';
 };
 
 /** The snapshot that a proof lets a fingerprint use; undefined: none that can be believed. */
-export function provenSnapshot(fingerprint: string, { proofs, snapshots }: StateView): SnapshotRecord | undefined {
+export function provenSnapshot(
+  fingerprint: string,
+  { proofs, snapshots }: StateView,
+): SnapshotRecord | undefined {
   const proof = proofs[fingerprint];
   if (proof === undefined || proof.analyser !== ANALYSER) return undefined;
   const record = snapshots[proof.snapshot];
@@ -58,4 +63,7 @@ export function provenSnapshot(fingerprint: string, { proofs, snapshots }: State
 export const withProofs = (state: StateView, proofs: readonly Proof[]): StateView =>
   proofs.length === 0
     ? state
-    : { ...state, proofs: { ...state.proofs, ...Object.fromEntries(proofs.map((proof) => [proof.fingerprint, proof])) } };
+    : {
+        ...state,
+        proofs: { ...state.proofs, ...Object.fromEntries(proofs.map((proof) => [proof.fingerprint, proof])) },
+      };

@@ -79,7 +79,8 @@ function checkedColumns(node: ResolvedNode | undefined): ReadonlySet<string> | n
   const spec = node?.node.spec;
   if (spec?.kind !== 'rule') return null;
   const columns = spec.checks.map(columnsOf);
-  return columns.includes(null) ? null : new Set(columns.flatMap((each) => each ?? []).map(foldCase));
+  const known = columns.filter((each) => each !== null);
+  return known.length < columns.length ? null : new Set(known.flat().map(foldCase));
 }
 
 function columnsOf(check: Check): readonly string[] | null {

@@ -1,4 +1,12 @@
-import { inputsOf, sha256, type Column, type JsonObject, type Manifest, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import {
+  inputsOf,
+  sha256,
+  type Column,
+  type JsonObject,
+  type Manifest,
+  type ManifestNode,
+  type NodeId,
+} from '@seeknal/manifest';
 import { lightParser } from '@seeknal/sql-ast';
 
 import { resolveNodes, type ResolvedNode } from '../resolve.ts';
@@ -9,12 +17,23 @@ import { EMPTY, exampleManifest, jan, recordOf, type ExampleNode } from './examp
 
 const reader = lightParser('duckdb');
 
-export const integers = (names: string): readonly Column[] => names.split(' ').map((name) => ({ name, type: 'INTEGER' }));
+export const integers = (names: string): readonly Column[] =>
+  names.split(' ').map((name) => ({ name, type: 'INTEGER' }));
 
 /** A node whose rows are made as a whole. */
-export const full = (id: NodeId, inputs: readonly NodeId[], sql: string): ExampleNode => ({ id, inputs, sql, mode: 'full' });
+export const full = (id: NodeId, inputs: readonly NodeId[], sql: string): ExampleNode => ({
+  id,
+  inputs,
+  sql,
+  mode: 'full',
+});
 
-export const view = (id: NodeId, inputs: readonly NodeId[], sql: string): ExampleNode => ({ id, inputs, sql, mode: 'view' });
+export const view = (id: NodeId, inputs: readonly NodeId[], sql: string): ExampleNode => ({
+  id,
+  inputs,
+  sql,
+  mode: 'view',
+});
 
 /** A manifest whose nodes have more in their definitions than the example says. */
 export function manifestWith(
@@ -34,17 +53,36 @@ export function manifestWith(
 }
 
 /** The state after everything of a manifest was built and shown by `prod`; tables have the columns given. */
-export function builtState(manifest: Manifest, columns: { readonly [node: NodeId]: readonly Column[] }): StateView {
+export function builtState(
+  manifest: Manifest,
+  columns: { readonly [node: NodeId]: readonly Column[] },
+): StateView {
   const resolved = resolveNodes(manifest, EMPTY, null, jan(5), null);
-  const records = [...resolved.values()].map(
-    ({ snapshot }): SnapshotRecord => ({ ...recordOf(snapshot, [ALL_TIME]), columns: columns[snapshot.node] ?? null }),
-  );
+  const records = [...resolved.values()].map(({ snapshot }): SnapshotRecord => ({
+    ...recordOf(snapshot, [ALL_TIME]),
+    columns: columns[snapshot.node] ?? null,
+  }));
   const metadata = { description: null, owner: null, tags: [], audits: null };
   const pointers = Object.fromEntries(
-    [...resolved].map(([id, { node, snapshot }]) => [id, { snapshot: snapshot.id, fingerprint: node.fingerprint, metadata }]),
+    [...resolved].map(([id, { node, snapshot }]) => [
+      id,
+      { snapshot: snapshot.id, fingerprint: node.fingerprint, metadata },
+    ]),
   );
-  const prod: EnvironmentRecord = { name: 'prod', epoch: 1, pointers, previous: null, createdAt: 0, switchedAt: 0, expiresAt: null };
-  return { snapshots: Object.fromEntries(records.map((record) => [record.id, record])), environments: { prod }, proofs: {} };
+  const prod: EnvironmentRecord = {
+    name: 'prod',
+    epoch: 1,
+    pointers,
+    previous: null,
+    createdAt: 0,
+    switchedAt: 0,
+    expiresAt: null,
+  };
+  return {
+    snapshots: Object.fromEntries(records.map((record) => [record.id, record])),
+    environments: { prod },
+    proofs: {},
+  };
 }
 
 export interface Compared {

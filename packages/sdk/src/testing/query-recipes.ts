@@ -59,7 +59,10 @@ const ALIASES = ['a', 'b', 'c', 'd', 'id', 'x', 'y', 'k'];
 
 /** The text of a recipe, with layout left to chance where `d` is given. */
 export function queryText(r: Recipe): string {
-  const ctes = r.ctes.length === 0 ? '' : `WITH ${r.ctes.map((c) => `${c.name} AS (${queryText(c.query)})`).join(', ')} `;
+  const ctes =
+    r.ctes.length === 0
+      ? ''
+      : `WITH ${r.ctes.map((c) => `${c.name} AS (${queryText(c.query)})`).join(', ')} `;
   const from = r.sources
     .map((s, i) => {
       const named = `${s.sql}${s.alias === '' ? '' : ` AS ${s.alias}`}`;
@@ -82,7 +85,10 @@ export function queryText(r: Recipe): string {
   ];
   const body = parts.filter((p) => p !== '').join(' ');
   if (r.union === null) return ctes + [body, ...tail].filter((p) => p !== '').join(' ');
-  return `${ctes}${body} ${r.union.operator} ${queryText(r.union.with)}${tail.filter((p) => p !== '').map((p) => ` ${p}`).join('')}`;
+  return `${ctes}${body} ${r.union.operator} ${queryText(r.union.with)}${tail
+    .filter((p) => p !== '')
+    .map((p) => ` ${p}`)
+    .join('')}`;
 }
 
 /** The name by which a query may qualify the columns of a source. */
@@ -91,15 +97,34 @@ const nameOf = ({ alias, sql }: Source): string => (alias === '' ? (sql.split('.
 const clone = <T>(v: T): T => structuredClone(v);
 
 export function columnsOf(r: Recipe): string[] {
-  return r.items.flatMap((i) => (i.alias !== null ? [i.alias] : /^\w+$/.test(i.sql) ? [i.sql] : /^\w+\.(\w+)$/.test(i.sql) ? [i.sql.split('.')[1] as string] : []));
+  return r.items.flatMap((i) =>
+    i.alias !== null
+      ? [i.alias]
+      : /^\w+$/.test(i.sql)
+        ? [i.sql]
+        : /^\w+\.(\w+)$/.test(i.sql)
+          ? [i.sql.split('.')[1] as string]
+          : [],
+  );
 }
 
 function source(d: Dice, depth: number, ctes: Recipe['ctes'], left: Source[]): Source {
   const roll = d.roll(10);
-  const alias = left.length === 0 && d.roll(3) === 0 ? '' : pick(d, ['p', 'q', 'r', 't', 'u', 'a'].filter((n) => !left.some((l) => nameOf(l) === n.split('.').at(-1))));
+  const alias =
+    left.length === 0 && d.roll(3) === 0
+      ? ''
+      : pick(
+          d,
+          ['p', 'q', 'r', 't', 'u', 'a'].filter((n) => !left.some((l) => nameOf(l) === n.split('.').at(-1))),
+        );
   if (roll < 2 && depth > 0) {
     const query = recipe(d, depth - 1, []);
-    return { sql: `(${queryText(query)})`, alias: alias === '' ? 's' : alias, columns: columnsOf(query), join: '' };
+    return {
+      sql: `(${queryText(query)})`,
+      alias: alias === '' ? 's' : alias,
+      columns: columnsOf(query),
+      join: '',
+    };
   }
   if (roll < 5 && ctes.length > 0) {
     const cte = pick(d, ctes);
@@ -112,7 +137,10 @@ function source(d: Dice, depth: number, ctes: Recipe['ctes'], left: Source[]): S
     const inner = `SELECT ${pick(d, own)} AS z FROM ${table} WHERE ${pick(d, own)} > ${nameOf(of)}.${of.columns[0] ?? 'id'}`;
     return { sql: `(${inner})`, alias: alias === '' ? 'l' : alias, columns: ['z'], join: '' };
   }
-  const table = pick(d, Object.keys(d.tables).filter((n) => alias !== '' || !left.some((l) => nameOf(l) === n.split('.').at(-1))));
+  const table = pick(
+    d,
+    Object.keys(d.tables).filter((n) => alias !== '' || !left.some((l) => nameOf(l) === n.split('.').at(-1))),
+  );
   return { sql: table, alias, columns: [...(d.tables[table] as string[])], join: '' };
 }
 
@@ -165,21 +193,28 @@ function windowCall(d: Dice, sources: readonly Source[]): string {
   return `${pick(d, [`sum(${c()})`, `count(*)`, `rank()`, `max(${c()})`, 'dense_rank()'])} OVER (${d.roll(2) === 0 ? `PARTITION BY ${c()} ` : ''}ORDER BY ${c()}${d.roll(3) === 0 ? ' DESC' : ''})`;
 }
 
-function item(d: Dice, sources: readonly Source[], items: readonly Item[], grouped: readonly string[] | 'all' | null): Item {
+function item(
+  d: Dice,
+  sources: readonly Source[],
+  items: readonly Item[],
+  grouped: readonly string[] | 'all' | null,
+): Item {
   const aliases = items.flatMap((i) => (i.alias === null || i.aggregate === true ? [] : [i.alias]));
   const alias = d.roll(4) === 0 ? null : pick(d, ALIASES);
   if (grouped !== null && (grouped === 'all' ? d.roll(2) === 0 : grouped.length === 0 || d.roll(2) === 0)) {
     return {
-      sql: `${pick(d, ['sum', 'max', 'count', 'min', 'count(DISTINCT'])}${''}`.replace(/^(.*)$/, (f) =>
-        f.startsWith('count(') ? `count(DISTINCT ${column(d, sources)})` : `${f}(${scalar(d, sources, 1)})`,
-      ) + (d.roll(5) === 0 ? ` FILTER (WHERE ${predicate(d, sources, 0)})` : ''),
+      sql:
+        pick(d, ['sum', 'max', 'count', 'min', 'count(DISTINCT']).replace(/^(.*)$/, (f) =>
+          f.startsWith('count(') ? `count(DISTINCT ${column(d, sources)})` : `${f}(${scalar(d, sources, 1)})`,
+        ) + (d.roll(5) === 0 ? ` FILTER (WHERE ${predicate(d, sources, 0)})` : ''),
       alias: alias ?? 'agg',
       aggregate: true,
     };
   }
   if (grouped !== null && grouped !== 'all') return { sql: pick(d, grouped), alias };
   if (grouped === null && d.roll(8) === 0) return { sql: windowCall(d, sources), alias: alias ?? 'w' };
-  if (grouped === null && d.roll(25) === 0) return { sql: `unnest([1, ${column(d, sources)}])`, alias: alias ?? 'un' };
+  if (grouped === null && d.roll(25) === 0)
+    return { sql: `unnest([1, ${column(d, sources)}])`, alias: alias ?? 'un' };
   const sql = scalar(d, sources, 2, aliases);
   return { sql, alias: alias ?? (/^[\w.]+$/.test(sql) && !/^\d/.test(sql) ? null : 'e') };
 }
@@ -187,7 +222,8 @@ function item(d: Dice, sources: readonly Source[], items: readonly Item[], group
 export function recipe(d: Dice, depth = 2, outer: Recipe['ctes'] = []): Recipe {
   const ctes: Recipe['ctes'] = [];
   if (depth > 0) {
-    for (let n = d.roll(3); n > 1; n -= 1) ctes.push({ name: pick(d, ['x', 'y', 't']), query: recipe(d, depth - 1, [...outer]) });
+    for (let n = d.roll(3); n > 1; n -= 1)
+      ctes.push({ name: pick(d, ['x', 'y', 't']), query: recipe(d, depth - 1, [...outer]) });
   }
   const names = [...outer, ...ctes];
   const sources: Source[] = [];
@@ -197,7 +233,8 @@ export function recipe(d: Dice, depth = 2, outer: Recipe['ctes'] = []): Recipe {
     sources.push(next);
   }
   const roll = d.roll(8);
-  const group = roll === 0 ? 'all' : roll === 1 ? Array.from({ length: d.roll(3) }, () => column(d, sources)) : null;
+  const group =
+    roll === 0 ? 'all' : roll === 1 ? Array.from({ length: d.roll(3) }, () => column(d, sources)) : null;
   const items: Item[] = [];
   for (let n = 1 + d.roll(4); n > 0; n -= 1) items.push(item(d, sources, items, group));
   const r: Recipe = {
@@ -227,7 +264,10 @@ export function recipe(d: Dice, depth = 2, outer: Recipe['ctes'] = []): Recipe {
     while (other.items.length < r.items.length) other.items.push({ sql: String(d.roll(3)), alias: null });
     r.order = [];
     r.limit = null;
-    r.union = { operator: pick(d, ['UNION ALL', 'UNION', 'EXCEPT', 'INTERSECT', 'UNION ALL BY NAME']), with: other };
+    r.union = {
+      operator: pick(d, ['UNION ALL', 'UNION', 'EXCEPT', 'INTERSECT', 'UNION ALL BY NAME']),
+      with: other,
+    };
   }
   return r;
 }
@@ -238,17 +278,28 @@ function joined(d: Dice, sources: readonly Source[]): string {
   const shared = right.columns.filter((c) => left.filter((l) => l.columns.includes(c)).length === 1);
   const roll = d.roll(7);
   if (roll === 0) return ',|';
-  if (roll === 1 && shared.length > 0) return `${pick(d, ['JOIN', 'LEFT JOIN', 'FULL JOIN', 'SEMI JOIN'])}|USING (${pick(d, shared)})`;
+  if (roll === 1 && shared.length > 0)
+    return `${pick(d, ['JOIN', 'LEFT JOIN', 'FULL JOIN', 'SEMI JOIN'])}|USING (${pick(d, shared)})`;
   if (roll === 2 && shared.length > 0 && left.length === 1) return 'NATURAL JOIN|';
-  const kind = pick(d, ['JOIN', 'LEFT JOIN', 'INNER JOIN', 'LEFT OUTER JOIN', 'FULL JOIN', 'ANTI JOIN', 'SEMI JOIN', 'RIGHT JOIN']);
+  const kind = pick(d, [
+    'JOIN',
+    'LEFT JOIN',
+    'INNER JOIN',
+    'LEFT OUTER JOIN',
+    'FULL JOIN',
+    'ANTI JOIN',
+    'SEMI JOIN',
+    'RIGHT JOIN',
+  ]);
   return `${kind}|ON ${column(d, [right])} = ${column(d, left)}`;
 }
 
 /** One to two edits of the kinds that people make. */
 export function edited(d: Dice, before: Recipe): Recipe {
   const after = clone(before);
-  const inner = after.ctes.length > 0 && d.roll(3) === 0 ? (pick(d, after.ctes)).query : after;
-  for (let n = 1 + (d.roll(4) === 0 ? 1 : 0); n > 0; n -= 1) edit(d, d.roll(6) === 0 && after.union !== null ? after.union.with : inner);
+  const inner = after.ctes.length > 0 && d.roll(3) === 0 ? pick(d, after.ctes).query : after;
+  for (let n = 1 + (d.roll(4) === 0 ? 1 : 0); n > 0; n -= 1)
+    edit(d, d.roll(6) === 0 && after.union !== null ? after.union.with : inner);
   return after;
 }
 
@@ -306,7 +357,11 @@ function edit(d: Dice, r: Recipe): void {
       r.ctes.push({ name: pick(d, ['x', 'y', 'z']), query: recipe(d, 0) });
       return;
     case 16:
-      for (const each of r.items) each.sql = each.sql.replaceAll('(', '((').replaceAll(')', '))').replace(/^(count|sum|max|min)\(\(\*\)\)/, '$1(*)');
+      for (const each of r.items)
+        each.sql = each.sql
+          .replaceAll('(', '((')
+          .replaceAll(')', '))')
+          .replace(/^(count|sum|max|min)\(\(\*\)\)/, '$1(*)');
       return;
     case 17:
       own.sql = `(${own.sql})`;
@@ -321,7 +376,8 @@ function edit(d: Dice, r: Recipe): void {
       if (r.group !== null && r.group !== 'all') r.group.reverse();
       return;
     case 21:
-      r.qualify = r.qualify === null && r.group === null ? `${windowCall(d, r.sources)} < ${1 + d.roll(3)}` : null;
+      r.qualify =
+        r.qualify === null && r.group === null ? `${windowCall(d, r.sources)} < ${1 + d.roll(3)}` : null;
       return;
     case 22:
       if (own.alias === null && /^[\w.]+$/.test(own.sql)) own.alias = own.sql.split('.').at(-1) as string;

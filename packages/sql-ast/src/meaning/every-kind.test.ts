@@ -129,6 +129,12 @@ test('a join with a name hides the names in it', () => {
   expect(sourcesOf(select('x.p', derived(select('p', both), 'x')))).toBe('p: t.id');
 });
 
+test('a sample of a join takes other rows each time', () => {
+  const sampled = { ...join(table('t'), table('v')), sample: { span: null, text: '10%' } };
+  expect(meaningIn(select('a', sampled)).unstable).toEqual(['SAMPLE takes other rows each time']);
+  expect(impactBetween(select('a', sampled), select('a', sampled))).toBe('rows');
+});
+
 test('where names that differ in case are different names, they are bound so', async () => {
   const query = (await lightParser('postgres'))('SELECT "A", a FROM "T"');
   const [terms, engine] = [new TermTable(), engineMeaning('postgres')];

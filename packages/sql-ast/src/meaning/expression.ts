@@ -1,3 +1,4 @@
+import type { FunctionKind } from '../function-kinds.ts';
 import type { Call, Expression, OrderTerm, Star, Subquery, Window } from '../tree.ts';
 import type { Analysis, ExpressionContext, Scope, Seen } from './analysis.ts';
 import { columnsIn } from './names.ts';
@@ -74,12 +75,33 @@ const starMeaning = (star: Star, context: ExpressionContext): Term =>
   context.star ?? opaqueMeaning(star, 'a star that is not a plain item of a SELECT list', context);
 
 function callMeaning(call: Call, context: ExpressionContext): Term {
-  const { analysis, seen, order } = context;
+  const { analysis, over, order } = context;
   const { terms } = analysis;
   const kind = analysis.functionKind(call.name);
-  const isWindow = call.over !== null;
-  const isAggregate = kind === 'aggregate' && !isWindow;
-  if (isAggregate) {
+  const isAggregate = kind === 'aggregate' && call.over === null;
+  noteCall(call, kind, context);
+  const inner: ExpressionContext = isAggregate ? { ...context, seen: nothingSeen() } : context;
+  const parts = [
+    ...call.arguments.map(({ value }) => expressionMeaning(value, inner)),
+    ...(call.filter === null ? [] : [terms.of('filter', [expressionMeaning(call.filter, inner)])]),
+    ...call.orderBy.map((term) => orderMeaning(term, inner)),
+    ...(call.over === null ? [] : [windowMeaning(call.over, context)]),
+  ];
+  if (isAggregate && (inner.seen.opaque || inner.seen.rows)) context.seen.opaque = true;
+  const label = callLabel(call);
+  if (analysis.isVolatile(call.name)) {
+    analysis.volatile.add(call.name);
+    return terms.fresh(label, parts);
+  }
+  // Whatever looks at several rows is relative to them, and to the order in which they come.
+  const isOfRows = call.over !== null || kind !== 'scalar';
+  return terms.of(label, parts, isOfRows ? [over, order] : []);
+}
+
+/** Notes what a call does to the rows of its SELECT. */
+function noteCall(call: Call, kind: FunctionKind, context: ExpressionContext): void {
+  const { seen, analysis } = context;
+  if (kind === 'aggregate' && call.over === null) {
     seen.aggregate = true;
     noteOuterAggregate(call, context);
   }
@@ -88,20 +110,14 @@ function callMeaning(call: Call, context: ExpressionContext): Term {
     seen.opaque = true;
     analysis.opaque.add(`the function ${call.name} is not known`);
   }
-  const inner: ExpressionContext = isAggregate ? { ...context, seen: nothingSeen() } : context;
-  const of = (each: Expression): Term => expressionMeaning(each, inner);
-  const ordered = isWindow || isAggregate || kind === 'unknown';
-  const parts = [
-    ...call.arguments.map(({ value }) => of(value)),
-    ...(call.filter === null ? [] : [terms.of('filter', [of(call.filter)])]),
-    ...call.orderBy.map((term) => orderMeaning(term, inner)),
-    ...(call.over === null ? [] : [windowMeaning(call.over, context)]),
-  ];
-  if (isAggregate && (inner.seen.opaque || inner.seen.rows)) seen.opaque = true;
-  if (ordered && analysis.dependsOnOrder(call.name) && call.orderBy.length === 0) {
+  if (analysis.dependsOnOrder(call.name) && call.orderBy.length === 0) {
     analysis.unstable.add(`${call.name} depends on the order of its rows`);
   }
-  const label = `call ${JSON.stringify([
+}
+
+/** Everything of a call but what it is given. */
+const callLabel = (call: Call): string =>
+  `call ${JSON.stringify([
     call.schema,
     call.name,
     call.arguments.map(({ name }) => name),
@@ -111,12 +127,6 @@ function callMeaning(call: Call, context: ExpressionContext): Term {
     call.filter !== null,
     call.orderBy.length,
   ])}`;
-  if (analysis.isVolatile(call.name)) {
-    analysis.volatile.add(call.name);
-    return terms.fresh(label, parts);
-  }
-  return terms.of(label, parts, ordered || kind === 'rows' ? [context.over, order] : []);
-}
 
 /**
  * An aggregate of nothing but outer columns is one of an outer SELECT, which it makes a single group. Which

@@ -57,7 +57,8 @@ export function limitedColumns(
     return [numbered === undefined ? orderMeaning(term, context) : orderedBy(term, numbered.value, analysis)];
   });
   // Which column a number counts, or which there are at all, an unknown list leaves open.
-  const unknown = rows.open === null || by.length === 0 ? [] : [wholeOf(rows, analysis)];
+  const unknown =
+    (rows.open === null && !context.seen.opaque) || by.length === 0 ? [] : [wholeOf(rows, analysis)];
   return limited(rows, [...by, ...unknown], query, context);
 }
 

@@ -16,50 +16,59 @@ export function pivotMeaning(
   const { terms, fold } = analysis;
   const scope = { ...outer.scope, entries: source.entries, merged: source.merged, outer: outer.scope.outer };
   const context: ExpressionContext = { ...outer, scope, over: source.rows.rows };
-  const on = pivot.on.flatMap(({ expressions }) => expressions);
-  const onTerms = on.map((each) => expressionMeaning(each, context));
-  const aggregated = pivot.aggregates.map(({ alias, expression }) => {
-    const isNamed = pivot.aggregates.length > 1 || alias !== null;
-    const suffix = isNamed ? `_${alias ?? expressionName(expression, context)}` : '';
-    return { suffix, value: expressionMeaning(expression, context) };
-  });
-  const used = new Set(
-    [...on, ...pivot.aggregates.map(({ expression }) => expression)]
-      .flatMap(columnsIn)
-      .map((path) => fold(path.at(-1) as string)),
+  const on = pivot.on.flatMap(({ expressions }) =>
+    expressions.map((each) => expressionMeaning(each, context)),
   );
-  const groups = pivot.groups?.map(fold) ?? null;
-  const kept = source.rows.columns.filter(({ name, hidden }) => {
-    if (hidden === true) return false;
-    return groups === null ? !used.has(fold(name)) : groups.includes(fold(name));
-  });
-  const rows = terms.of(`pivot ${analysis.keyOf(pivot.on)}`, [
-    source.rows.rows,
-    ...onTerms,
-    ...kept.map(({ value }) => value),
-    ...(source.rows.open === null ? [] : [wholeOf(source.rows, analysis)]),
-    terms.of(analysis.keyOf([pivot.groups, pivot.aggregates])),
-  ]);
+  const aggregated = aggregatesOf(pivot, context);
+  const kept = keptColumns(pivot, source, analysis);
+  const { open } = source.rows;
   const isKnown = pivot.on.every(({ entries }) => entries !== null);
   if (!isKnown) analysis.opaque.add('a PIVOT whose columns the data decides');
-  const whole = isKnown ? [] : [wholeOf(source.rows, analysis)];
+  const isWhole = !isKnown || open !== null || context.seen.opaque;
+  const rows = terms.of(`pivot ${analysis.keyOf([pivot.on, pivot.groups, pivot.aggregates])}`, [
+    source.rows.rows,
+    ...on,
+    ...kept.map(({ value }) => value),
+    ...(isWhole ? [wholeOf(source.rows, analysis)] : []),
+  ]);
   const made = combinations(pivot.on.map(({ entries }) => entries ?? [])).flatMap((name) =>
     aggregated.map(({ suffix, value }): ColumnMeaning => ({
       name: `${name}${suffix}`,
       value: terms.of(`pivoted ${JSON.stringify(name)}`, [value], [rows]),
     })),
   );
-  const { open } = source.rows;
   const other = (name: string): Term =>
     made.find((column) => fold(column.name) === name)?.value ??
     open?.(name) ??
-    terms.of(`pivoted ${name}`, [rows, ...whole]);
-  return {
-    rows: terms.of('pivoted', [rows, ...whole]),
-    columns: [...kept, ...made],
-    order: terms.of('no order'),
-    open: isKnown && open === null ? null : other,
-  };
+    terms.of(`pivoted ${JSON.stringify(name)}`, [rows]);
+  const order = terms.of('no order');
+  return { rows, columns: [...kept, ...made], order, open: isKnown && open === null ? null : other };
+}
+
+/** The aggregates, with what they add to the name of an entry. */
+const aggregatesOf = ({ aggregates }: PivotRelation, context: ExpressionContext) =>
+  aggregates.map(({ alias, expression }) => {
+    const isNamed = aggregates.length > 1 || alias !== null;
+    const suffix = isNamed ? `_${alias ?? expressionName(expression, context)}` : '';
+    return { suffix, value: expressionMeaning(expression, context) };
+  });
+
+/** The columns by which a PIVOT groups: those it names, else those it does not use. */
+function keptColumns(
+  pivot: PivotRelation,
+  source: FromMeaning,
+  { fold }: Analysis,
+): readonly ColumnMeaning[] {
+  const expressions = [
+    ...pivot.on.flatMap((each) => each.expressions),
+    ...pivot.aggregates.map(({ expression }) => expression),
+  ];
+  const used = new Set(expressions.flatMap(columnsIn).map((path) => fold(path.at(-1) as string)));
+  const groups = pivot.groups === null ? null : new Set(pivot.groups.map(fold));
+  return source.rows.columns.filter(
+    ({ name, hidden }) =>
+      hidden !== true && (groups === null ? !used.has(fold(name)) : groups.has(fold(name))),
+  );
 }
 
 /** The names of the columns for several ON lists: every entry of one with every entry of the next. */

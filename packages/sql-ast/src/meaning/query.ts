@@ -1,6 +1,6 @@
 import type { Cte, Query } from '../tree.ts';
 import type { Analysis, CteScope, QueryContext } from './analysis.ts';
-import { renamed } from './from.ts';
+import { renamed } from './renamed.ts';
 import type { ColumnMeaning, RowsMeaning } from './meaning.ts';
 import { opaqueQueryMeaning } from './opaque.ts';
 import { recursiveMeaning } from './recursion.ts';

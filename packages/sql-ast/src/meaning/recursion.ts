@@ -1,6 +1,6 @@
 import type { RecursiveUnion } from '../tree.ts';
 import type { Analysis, QueryContext } from './analysis.ts';
-import { renamed } from './from.ts';
+import { renamed } from './renamed.ts';
 import { limitedColumns } from './limited.ts';
 import type { RowsMeaning } from './meaning.ts';
 import { wholeOf } from './scope.ts';

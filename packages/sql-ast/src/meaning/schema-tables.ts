@@ -1,6 +1,6 @@
 import { foldCase } from '../keywords.ts';
 import type { MeaningOptions } from './analysis.ts';
-import { openTable } from './from.ts';
+import { openTable } from './tables.ts';
 import type { RowsMeaning } from './meaning.ts';
 import type { TermTable } from './terms.ts';
 

@@ -1,8 +1,9 @@
 import type { Expression, Select } from '../tree.ts';
-import type { ExpressionContext, FromMeaning, QueryContext, Seen } from './analysis.ts';
+import type { Aliases, ExpressionContext, FromMeaning, QueryContext, Seen } from './analysis.ts';
 import { groupSets, isGroupedByAll, keysOfAll } from './groups.ts';
 import { expressionMeaning, nothingSeen, orderedBy } from './expression.ts';
-import { fromMeaning, sampledRows } from './from.ts';
+import { fromMeaning } from './from.ts';
+import { sampledRows } from './sampled.ts';
 import { itemsMeaning, itemValues, numberedItem, type Item } from './items.ts';
 import { isAll, limited, ordered } from './limited.ts';
 import type { RowsMeaning } from './meaning.ts';
@@ -46,57 +47,51 @@ export function selectMeaning(select: Select, context: QueryContext): RowsMeanin
   );
 }
 
-function boundBlock(select: Select, { outer, ctes, analysis }: QueryContext): Block {
-  const { terms } = analysis;
-  const plain = fromMeaning(select.from, { outer, ctes, analysis });
+function boundBlock(select: Select, around: QueryContext): Block {
+  const { analysis } = around;
+  const plain = fromMeaning(select.from, around);
   const from: FromMeaning =
     select.sample === null
       ? plain
       : { ...plain, rows: sampledRows(plain.rows, select.sample.text, analysis) };
-  const seen = nothingSeen();
-  const { rows, order } = from.rows;
-  const bare: ExpressionContext = {
-    scope: { ...scopeOf(from.entries, outer, from.merged), seen },
-    ctes,
-    analysis,
-    over: rows,
-    order,
-    input: from.rows,
-    star: null,
-    seen,
-  };
-  const named: ExpressionContext = {
-    ...bare,
-    scope: { ...bare.scope, aliases: writtenAliases(select, bare) },
-  };
+  const bare = bareContext(from, around);
+  const named = withAliases(bare, writtenAliases(select, bare));
   const where = select.where === null ? [] : [expressionMeaning(select.where, named)];
-  const base = where.length === 0 ? rows : terms.of('filtered', [rows, ...where]);
+  const { rows } = from.rows;
+  const base = where.length === 0 ? rows : analysis.terms.of('filtered', [rows, ...where]);
   const context = { ...named, over: base };
   const items = itemsMeaning(select.items, from, context);
-  const grouped: ExpressionContext = {
-    ...context,
-    scope: { ...context.scope, aliases: writtenAliases(select, { ...bare, over: base }, true) },
-  };
-  const ordering: ExpressionContext = {
-    ...context,
-    scope: { ...context.scope, aliases: itemAliases(items, analysis) },
-  };
-  const of = (expression: Expression | null, within: ExpressionContext): readonly Term[] =>
-    expression === null ? [] : [expressionMeaning(expression, within)];
+  const grouped = withAliases(context, writtenAliases(select, { ...bare, over: base }, true));
+  const ordering = withAliases(context, itemAliases(items, analysis));
+  const afterGrouping = (expression: Expression | null): readonly Term[] =>
+    expression === null ? [] : [expressionMeaning(expression, grouped)];
   return {
     select,
     from,
     items,
     base,
     sets: groupSets(select, items, context),
-    having: of(select.having, grouped),
-    qualify: of(select.qualify, grouped),
+    having: afterGrouping(select.having),
+    qualify: afterGrouping(select.qualify),
     distinctOn: (select.distinct?.on ?? []).map((each) => numberedOr(each, items, ordering)),
     orderBy: orderTerms(select, items, ordering),
     context,
     ordering,
   };
 }
+
+/** The columns of FROM, and no aliases yet. */
+function bareContext(from: FromMeaning, { outer, ctes, analysis }: QueryContext): ExpressionContext {
+  const seen = nothingSeen();
+  const scope = { ...scopeOf(from.entries, outer, from.merged), seen };
+  const { rows: over, order } = from.rows;
+  return { scope, ctes, analysis, over, order, input: from.rows, star: null, seen };
+}
+
+const withAliases = (context: ExpressionContext, aliases: Aliases): ExpressionContext => ({
+  ...context,
+  scope: { ...context.scope, aliases },
+});
 
 const seenIn = ({ context, items }: Block): readonly Seen[] => [
   context.seen,
