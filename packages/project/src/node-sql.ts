@@ -8,7 +8,7 @@ import {
   volatileCalls,
   type Reference,
   type SqlError,
-} from '@seeknal/sql-ast';
+} from '@seeknal/sql-ast/text';
 
 import { refHint, type DeclaredInput } from './node-inputs.ts';
 import type { NodeContext } from './parsed-node.ts';

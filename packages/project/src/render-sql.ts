@@ -1,5 +1,5 @@
 import type { Place, SqlText } from '@seeknal/manifest';
-import { findReferences, tokenize } from '@seeknal/sql-ast';
+import { findReferences, tokenize } from '@seeknal/sql-ast/text';
 
 import { quotedRef, runScope, type RunValues } from './scopes.ts';
 import { templatePlace } from './template-place.ts';
