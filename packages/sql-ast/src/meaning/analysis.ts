@@ -90,8 +90,13 @@ export interface ExpressionContext {
   readonly scope: Scope;
   readonly ctes: CteScope;
   readonly analysis: Analysis;
-  /** The rows that aggregates and windows here run over; how they are grouped, the rows of the SELECT tell. */
+  /** The rows that aggregates and windows here run over. */
   readonly over: Term;
+  /**
+   * How they are grouped before windows run over them, as text; empty: not at all. A window over groups is not
+   * the same window over the rows, which a query inside may have handed on.
+   */
+  readonly groups: string;
   /** Physical order of those rows, which some of them can observe. */
   readonly order: Term;
   /** What FROM gives, for `#1`; null where there is none. */

@@ -88,7 +88,7 @@ function callMeaning(call: Call, context: ExpressionContext): Term {
     ...(call.over === null ? [] : [windowMeaning(call.over, context)]),
   ];
   if (isAggregate && (inner.seen.opaque || inner.seen.rows)) context.seen.opaque = true;
-  const label = callLabel(call);
+  const label = call.over === null ? callLabel(call) : `${callLabel(call)} ${context.groups}`;
   if (analysis.isVolatile(call.name)) {
     analysis.volatile.add(call.name);
     return terms.fresh(label, parts);

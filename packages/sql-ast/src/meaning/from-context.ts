@@ -21,5 +21,15 @@ export function expressionContext(
   const { analysis, ctes } = context;
   const none = analysis.terms.of('no order');
   const over = analysis.terms.of('from');
-  return { scope, ctes, analysis, over, order: none, input: null, star: null, seen: nothingSeen() };
+  return {
+    scope,
+    ctes,
+    analysis,
+    over,
+    groups: '',
+    order: none,
+    input: null,
+    star: null,
+    seen: nothingSeen(),
+  };
 }

@@ -46,6 +46,7 @@ export function limitedColumns(
     ctes,
     analysis,
     over: rows.rows,
+    groups: '',
     order: rows.order,
     input: rows,
     star: null,

@@ -1,5 +1,5 @@
 import type { Expression, Select } from '../tree.ts';
-import type { Aliases, ExpressionContext, FromMeaning, QueryContext, Seen } from './analysis.ts';
+import type { Aliases, Analysis, ExpressionContext, FromMeaning, QueryContext, Seen } from './analysis.ts';
 import { groupSets, isGroupedByAll, keysOfAll } from './groups.ts';
 import { expressionMeaning, nothingSeen, orderedBy } from './expression.ts';
 import { fromMeaning } from './from.ts';
@@ -54,7 +54,7 @@ function boundBlock(select: Select, around: QueryContext): Block {
     select.sample === null
       ? plain
       : { ...plain, rows: sampledRows(plain.rows, select.sample.text, analysis) };
-  const bare = bareContext(from, around);
+  const bare = { ...bareContext(from, around), groups: groupsText(select, analysis) };
   const named = withAliases(bare, writtenAliases(select, bare));
   const where = select.where === null ? [] : [expressionMeaning(select.where, named)];
   const { rows } = from.rows;
@@ -85,8 +85,12 @@ function bareContext(from: FromMeaning, { outer, ctes, analysis }: QueryContext)
   const seen = nothingSeen();
   const scope = { ...scopeOf(from.entries, outer, from.merged), seen };
   const { rows: over, order } = from.rows;
-  return { scope, ctes, analysis, over, order, input: from.rows, star: null, seen };
+  return { scope, ctes, analysis, over, groups: '', order, input: from.rows, star: null, seen };
 }
+
+/** What makes groups of rows, as written; what its names stand for, the rows of the SELECT tell. */
+const groupsText = ({ groupBy, having }: Select, { keyOf }: Analysis): string =>
+  groupBy === null && having === null ? '' : keyOf([groupBy, having]);
 
 const withAliases = (context: ExpressionContext, aliases: Aliases): ExpressionContext => ({
   ...context,
