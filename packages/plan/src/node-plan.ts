@@ -85,6 +85,24 @@ function reasonOf(finding: Finding): string {
   return maybe.length > 0 ? 'runs again only if rows above differ' : 'up to date';
 }
 
+/** What the line of a node says of which nothing was compared and nothing runs. */
+const NOTHING_RUNS = {
+  path: [],
+  impact: null,
+  edits: [],
+  causes: [],
+  reach: [],
+  problems: [],
+  sql: null,
+  verified: null,
+  isNew: false,
+  missing: [],
+  maybe: [],
+  intervals: 0,
+  tasks: 0,
+  notes: [],
+} as const;
+
 /** The line of the plan for a node that cannot run, or reads one that cannot. */
 export function unsupported(
   manifest: Manifest,
@@ -103,21 +121,8 @@ export function unsupported(
       node.spec.kind === 'unsupported'
         ? node.spec.reason
         : `it reads ${lacking?.ref}, which this version cannot run`,
-    path: [],
-    impact: null,
-    edits: [],
-    causes: [],
-    reach: [],
-    problems: [],
-    sql: null,
-    verified: null,
     snapshot: null,
-    isNew: false,
-    missing: [],
-    maybe: [],
-    intervals: 0,
-    tasks: 0,
-    notes: [],
+    ...NOTHING_RUNS,
   };
 }
 
@@ -132,21 +137,8 @@ export function removed(id: NodeId, state: StateView, { pointers }: EnvironmentR
     action: 'remove',
     category: 'BREAKING',
     reason: 'no longer in the project',
-    path: [],
-    impact: null,
-    edits: [],
-    causes: [],
-    reach: [],
-    problems: [],
-    sql: null,
-    verified: null,
     snapshot,
-    isNew: false,
-    missing: [],
-    maybe: [],
-    intervals: 0,
-    tasks: 0,
-    notes: [],
+    ...NOTHING_RUNS,
   };
 }
 

@@ -9,6 +9,7 @@ import type { ScopedState, StateBackend } from '@seeknal/state';
 import { absolute } from './outside.ts';
 import type { RunEvent } from './report.ts';
 import { openState, stateSettings, type Env } from './state-settings.ts';
+import { queryReader, type QueryReader } from './query-reader.ts';
 import { lookAtWarehouse, noteOpening, noteWarehouse } from './warehouse-file.ts';
 
 /** Stands for the id of a warehouse that has not been made yet. */
@@ -28,6 +29,8 @@ export class Session {
   readonly #env: Env;
   readonly #path: string;
   #backend: Promise<StateBackend> | undefined;
+  /** Reads queries for every plan of the session: a run plans twice. */
+  readonly queries: QueryReader = queryReader();
   #engine: Promise<Engine> | undefined;
 
   constructor(settings: ProjectSettings, waitMs: number, env: Env) {
@@ -87,6 +90,7 @@ export class Session {
 
   /** Interrupts what runs and gives everything back. */
   async close(): Promise<void> {
+    this.queries.close();
     const [opening, backend] = [this.#engine, this.#backend];
     this.#engine = undefined;
     this.#backend = undefined;

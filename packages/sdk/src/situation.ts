@@ -118,7 +118,7 @@ export async function situationOf(
     resolved = resolve(view);
   }
   const before = view.environments[name] ?? null;
-  const impacts = await impactsOf(resolved, view, before);
+  const impacts = await impactsOf(resolved, view, before, session.queries.parse);
   const proofs = proofsOf(impacts, resolved, view, now);
   if (proofs.length > 0) {
     view = withProofs(view, proofs);

@@ -1,11 +1,11 @@
-import { canonicalSql } from './canonical-text.ts';
+import { opaqueQuery } from './opaque-query.ts';
 import type { Dialect } from './dialect.ts';
 import { foldCase, isReserved } from './keywords.ts';
 import { tokenize } from './lexer.ts';
 import type { Token } from './lexer.ts';
 import { tablePositions } from './table-positions.ts';
 import { isWord, nameOf, stringOf } from './token-word.ts';
-import type { OpaqueQuery, Query } from './tree.ts';
+import type { Query } from './tree.ts';
 import { nodesOf } from './walk.ts';
 
 /**
@@ -26,20 +26,8 @@ export function checkTables(sql: string, query: Query, dialect: Dialect = 'duckd
   if (name === undefined) return query;
   const reason =
     missing.length > 0 ? `the parser lost the table ${name}` : `the parser made up the table ${name}`;
-  return opaque(sql, reason, dialect);
+  return opaqueQuery(sql, dialect, reason);
 }
-
-const opaque = (sql: string, reason: string, dialect: Dialect): OpaqueQuery => ({
-  kind: 'opaque-query',
-  reason,
-  text: canonicalSql(sql, dialect),
-  tables: null,
-  ctes: [],
-  orderBy: [],
-  limit: null,
-  offset: null,
-  span: { start: 0, end: sql.length },
-});
 
 /** What stands in the first list more often than in the second. */
 function differences(names: readonly string[], others: readonly string[]): readonly string[] {

@@ -2,6 +2,7 @@
 export { canonicalSql } from './canonical-text.ts';
 export type { Dialect } from './dialect.ts';
 export { usesFileDirectly } from './file-reads.ts';
+export { foldCase } from './keywords.ts';
 export { comments, tokenize } from './lexer.ts';
 export type { Token, TokenKind } from './lexer.ts';
 export { findReferences } from './references.ts';

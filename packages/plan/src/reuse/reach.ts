@@ -1,3 +1,4 @@
+import { foldCase } from '@seeknal/sql-ast/text';
 import type { Check, NodeId } from '@seeknal/manifest';
 
 import type { ResolvedNode } from '../resolve.ts';
@@ -88,6 +89,3 @@ function columnsOf(check: Check): readonly string[] | null {
   if ('column' in check) return [check.column];
   return check.type === 'sql' ? null : [];
 }
-
-/** Names are compared as the engine compares them. */
-const foldCase = (name: string): string => name.toLowerCase();

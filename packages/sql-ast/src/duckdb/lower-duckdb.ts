@@ -1,4 +1,4 @@
-import { canonicalSql } from '../canonical-text.ts';
+import { opaqueQuery } from '../opaque-query.ts';
 import { SqlError } from '../sql-error.ts';
 import type { OrderTerm, Query } from '../tree.ts';
 import { TOO_DEEP, withinStack } from '../within-stack.ts';
@@ -23,7 +23,7 @@ import { orderSpan } from './query-spans.ts';
  */
 export function lowerDuckDb(sql: string, json: string): Query {
   const spans = new SpanTable(sql);
-  const opaque = (reason: string): Query => opaqueStatement(sql, reason);
+  const opaque = (reason: string): Query => opaqueQuery(sql, 'duckdb', reason);
   return withinStack(
     () => readable(() => lowerAnswer(spans, readAnswer(parseExactly(json))), opaque),
     () => opaque(TOO_DEEP),
@@ -33,7 +33,7 @@ export function lowerDuckDb(sql: string, json: string): Query {
 function lowerAnswer(spans: SpanTable, answer: Answer): Query {
   const { sql } = spans;
   if (answer.kind === 'error') {
-    if (answer.isNoQuery) return opaqueStatement(sql, answer.message);
+    if (answer.isNoQuery) return opaqueQuery(sql, 'duckdb', answer.message);
     throw SqlError.syntax(sql, unitAt(sql, answer.position), answer.message);
   }
   const [statement] = answer.statements;
@@ -93,15 +93,3 @@ function readAnswer(json: Json): Answer {
   const position = fields.has('position') ? Number(fields.text('position')) : 0;
   return { kind: 'error', message, isNoQuery: message.startsWith('Only SELECT statements'), position };
 }
-
-const opaqueStatement = (sql: string, reason: string): Query => ({
-  kind: 'opaque-query',
-  reason,
-  text: canonicalSql(sql),
-  tables: null,
-  ctes: [],
-  orderBy: [],
-  limit: null,
-  offset: null,
-  span: { start: 0, end: sql.length },
-});

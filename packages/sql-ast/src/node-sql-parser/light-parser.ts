@@ -6,7 +6,8 @@ import { splitStatements } from '../statements.ts';
 import { checkTables } from '../table-tokens.ts';
 import type { Query } from '../tree.ts';
 import { readableTokens } from './cursor.ts';
-import { lowerNodeSqlParser, opaqueQuery } from './lower-node-sql-parser.ts';
+import { opaqueQuery } from '../opaque-query.ts';
+import { lowerNodeSqlParser } from './lower-node-sql-parser.ts';
 
 /** Reads one query. */
 export type LightParser = (sql: string) => Query;

@@ -1,6 +1,6 @@
-import { canonicalSql } from '../canonical-text.ts';
+import { opaqueQuery } from '../opaque-query.ts';
 import type { Dialect } from '../dialect.ts';
-import type { OpaqueQuery, Query } from '../tree.ts';
+import type { Query } from '../tree.ts';
 import { astNode, astType } from './ast.ts';
 import { cursorOver, expect } from './cursor.ts';
 import type { Reader } from './cursor.ts';
@@ -35,19 +35,6 @@ export function lowerNodeSqlParser(sql: string, ast: unknown, dialect: Dialect):
     return opaqueQuery(sql, dialect, error.message);
   }
 }
-
-/** A query of which only the text is known. @throws {SqlError} As `tokenize`. */
-export const opaqueQuery = (sql: string, dialect: Dialect, reason: string): OpaqueQuery => ({
-  kind: 'opaque-query',
-  reason,
-  text: canonicalSql(sql, dialect),
-  tables: null,
-  ctes: [],
-  orderBy: [],
-  limit: null,
-  offset: null,
-  span: { start: 0, end: sql.length },
-});
 
 function readerOver(sql: string, dialect: Dialect): Reader {
   const reader: Reader = {
