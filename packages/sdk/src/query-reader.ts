@@ -3,8 +3,8 @@ import type { Query } from '@seeknal/sql-ast';
 /** Reads queries by the engine's own parser, each text once. */
 export interface QueryReader {
   /** @throws {SqlError} As `lowerDuckDb`. */
-  parse(sql: string): Promise<Query>;
-  close(): void;
+  readonly parse: (sql: string) => Promise<Query>;
+  readonly close: () => void;
 }
 
 /** The parser is loaded when the first query has to be read. */
@@ -29,7 +29,10 @@ export function queryReader(): QueryReader {
   };
 }
 
-async function openReader(): Promise<{ read(sql: string): Promise<Query>; close(): void }> {
+async function openReader(): Promise<{
+  readonly read: (sql: string) => Promise<Query>;
+  readonly close: () => void;
+}> {
   const [{ openSqlParser }, { lowerDuckDb }] = await Promise.all([
     import('@seeknal/engine-duckdb'),
     import('@seeknal/sql-ast'),
