@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -7,12 +7,29 @@ import { capture } from './command.js';
 /**
  * @typedef {object} Alone What a package promises to those who install nothing else.
  * @property {string} folder Of the package, from the root.
- * @property {readonly string[]} installs The names of all that comes with it, itself included.
+ * @property {readonly string[]} installs The names of all that comes with it, itself included; what differs from
+ *   machine to machine is named `<native>`.
  * @property {string} script Run in Node, with the package as `all`.
  * @property {string} answer What the script prints.
- * @property {number} browserBytes What it may weigh in a page, minified and compressed.
+ * @property {number} [browserBytes] What it may weigh in a page, minified and compressed; absent: it is for Node.
  * @property {number} diskBytes What it may weigh when installed.
  */
+
+/** What every package needs that keeps a state. */
+const STATE = ['intervals', 'manifest', 'plan', 'sql-ast', 'sql-diff', 'state']
+  .map((name) => `@seeknal/${name}`)
+  .concat('croner');
+
+/**
+ * A script that writes to a state and reads it back as another process would.
+ *
+ * @param {string} opened How to open it.
+ */
+const remembers = (opened) => `
+  const open = async () => { const state = ${opened}; await state.initialize(); return state; };
+  const one = await open(); await one.createRun('r1'); await one.close();
+  const other = await open(); const { runId, status } = await other.getRun('r1'); await other.close();
+  console.log(runId, status);`;
 
 /** @type {readonly Alone[]} */
 export const promises = [
@@ -31,6 +48,24 @@ export const promises = [
     answer: 'NON_BREAKING',
     browserBytes: 120_000,
     diskBytes: 10_000_000,
+  },
+  {
+    folder: 'packages/state-file',
+    installs: STATE.concat('@seeknal/state-file').toSorted(),
+    script: remembers("all.openStateFile({ folder: 'target' })"),
+    answer: 'r1 pending',
+    diskBytes: 10_000_000,
+  },
+  {
+    folder: 'packages/state-libsql',
+    installs: STATE.concat(
+      ['@seeknal/state-libsql', '<native>', 'drizzle-orm', '@neon-rs/load', '@types/node', '@types/ws'],
+      ['client', 'core', 'hrana-client', 'isomorphic-ws'].map((name) => `@libsql/${name}`),
+      ['detect-libc', 'js-base64', 'promise-limit', 'undici-types', 'ws'],
+    ).toSorted(),
+    script: remembers("all.openStateDatabase({ dbPath: 'target/state.db' })"),
+    answer: 'r1 pending',
+    diskBytes: 45_000_000,
   },
 ];
 
@@ -53,8 +88,8 @@ export async function aloneProblems(promise, packed, folder) {
   if (installed.code !== 0) return [`npm cannot install ${tarballs.join(' ')}: ${installed.output}`];
 
   const listed = npm('ls', '--all', '--loglevel=error');
-  console.log(listed.output.trim());
-  const names = packagesIn(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')));
+  console.log(listed.output.trim().replaceAll(/\n.*UNMET OPTIONAL DEPENDENCY.*/g, ''));
+  const names = packagesIn(folder);
   const problems = [];
   if (listed.code !== 0) problems.push(`npm ls ends with exit code ${listed.code}.`);
   if (names.join() !== promise.installs.join()) problems.push(`It installs ${names.join(', ')}.`);
@@ -63,29 +98,42 @@ export async function aloneProblems(promise, packed, folder) {
   const answered = capture('node', ['--input-type=module', '-e', script], { cwd: folder });
   if (answered.output.trim() !== promise.answer) problems.push(`In Node it says: ${answered.output}`);
 
-  const inBrowser = await bytesInBrowser(name, folder);
-  const onDisk = bytesIn(join(folder, 'node_modules'));
-  console.log(`${promise.installs.join(' with ')}: ${inBrowser} bytes in a browser, ${onDisk} installed.`);
-  for (const [bytes, limit, where] of /** @type {const} */ ([
-    [inBrowser, promise.browserBytes, 'in a browser'],
-    [onDisk, promise.diskBytes, 'installed'],
-  ])) {
+  const { browserBytes, diskBytes } = promise;
+  const weights = [{ bytes: installedBytes(folder), limit: diskBytes, where: 'installed' }];
+  if (browserBytes !== undefined) {
+    const bytes = await bytesInBrowser(name, folder);
+    weights.push({ bytes, limit: browserBytes, where: 'in a browser' });
+  }
+  for (const { bytes, limit, where } of weights) {
+    console.log(`${name}, ${where}: ${bytes} bytes of ${limit}.`);
     if (bytes > limit) problems.push(`It weighs ${bytes} bytes ${where}; ${limit} are allowed.`);
   }
   return problems.map((problem) => `${name} by itself: ${problem}`);
 }
 
-/** @param {{ packages: Record<string, unknown> }} lockfile */
-const packagesIn = ({ packages }) =>
-  Object.keys(packages)
-    .filter((path) => path !== '')
-    .map((path) => path.replace(/^.*node_modules\//, ''))
-    .toSorted();
+/**
+ * The names of what npm put into a folder; of native parts only that there are some.
+ *
+ * @param {string} folder
+ */
+function packagesIn(folder) {
+  /** @type {{ packages: Record<string, { readonly os?: readonly string[] }> }} */
+  const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+  const names = Object.entries(packages)
+    .filter(([path]) => path !== '' && existsSync(join(folder, path)))
+    .map(([path, { os }]) => (os ? '<native>' : path.replace(/^.*node_modules\//, '')));
+  return [...new Set(names)].toSorted();
+}
 
-/** @param {string} folder */
-const bytesIn = (folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => statSync(join(folder, file)))
+/**
+ * What npm put into a folder.
+ *
+ * @param {string} folder
+ * @returns {number} Bytes.
+ */
+export const installedBytes = (folder) =>
+  readdirSync(join(folder, 'node_modules'), { recursive: true, encoding: 'utf8' })
+    .map((file) => statSync(join(folder, 'node_modules', file)))
     .reduce((sum, { size }) => sum + size, 0);
 
 /**

@@ -2,10 +2,10 @@
  * Installs what would be published, from its tarballs, into an empty folder with npm, and uses it
  * there as a newcomer does, with the network out of reach.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aloneProblems, promises } from './check-alone.js';
+import { aloneProblems, installedBytes, promises } from './check-alone.js';
 import { capture } from './command.js';
 import { packAll } from './pack.js';
 
@@ -29,14 +29,11 @@ for (const promise of promises) {
 
 const home = join(place, 'home');
 mkdirSync(home);
-step('npm install', 'npm', [
-  'install',
-  '--no-audit',
-  '--no-fund',
-  '--loglevel=error',
-  `--prefix=${home}`,
-  ...packed.map(({ tarball }) => tarball),
-]);
+const own = new Map(packed.map((each) => [each.member.manifest.name, each]));
+npmInstall('the CLI by itself', neededBy('@seeknal/cli'));
+const light = installedBytes(home);
+const LIBSQL = '@seeknal/state-libsql';
+if (existsSync(join(home, 'node_modules', LIBSQL))) fail('npm install', `The CLI brings ${LIBSQL} along.`);
 
 const offline = withoutNetwork();
 console.log(`Without network from here on: ${offline.how}.`);
@@ -45,13 +42,58 @@ const seeknal = join(home, 'node_modules', '@seeknal', 'cli', 'bin', 'seeknal.js
 const version = seeknalStep(home, ['--version'], 'npx').trim();
 const expected = packed.find(({ member }) => member.folder === 'apps/cli')?.member.manifest.version ?? '';
 if (!version.includes(expected)) fail('seeknal --version', `It says "${version}", not ${expected}.`);
+const shop = join(home, 'shop');
 seeknalStep(home, ['init', 'shop']);
 const startedAt = Date.now();
-seeknalStep(join(home, 'shop'), ['run']);
+seeknalStep(shop, ['run']);
 const elapsedMs = Date.now() - startedAt;
 if (elapsedMs > runLimitMs) fail('seeknal run', `It took ${elapsedMs} ms; ${runLimitMs} ms are allowed.`);
-seeknalStep(join(home, 'shop'), ['run']);
+seeknalStep(shop, ['run']);
 console.log(`The packed CLI works; its first run took ${(elapsedMs / 1000).toFixed(1)} s.`);
+
+// A state in libSQL: what is to be installed is said, and once it is there it works.
+const inLibsql = { SEEKNAL_STATE_URL: 'file:target/state.db' };
+const refused = capture('node', [seeknal, 'plan'], { cwd: shop, env: inLibsql });
+const command = `npm install ${LIBSQL}`;
+if (refused.code !== 1 || !refused.output.includes(`${command};`)) {
+  fail(`Without ${LIBSQL} it does not say "${command}".`, refused.output);
+}
+npmInstall(command, neededBy(LIBSQL));
+seeknalStep(shop, ['migrate-state', '--to', 'libsql', '--no-dry-run']);
+const again = seeknalStep(shop, ['run'], 'node', inLibsql);
+if (!again.includes('Nothing to run')) fail('seeknal run on the copied state does something.', again);
+const megabytes = (/** @type {number} */ bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
+console.log(`Installed, the CLI is ${megabytes(light)}, with ${LIBSQL} ${megabytes(installedBytes(home))}.`);
+
+/**
+ * The tarballs of a package and of what it needs of ours.
+ *
+ * @param {string} name
+ * @param {Set<string>} known
+ * @returns {readonly string[]}
+ */
+function neededBy(name, known = new Set()) {
+  const packed = own.get(name);
+  if (packed === undefined || known.has(name)) return [];
+  known.add(name);
+  const needed = Object.keys(packed.member.manifest.dependencies ?? {});
+  return [packed.tarball, ...needed.flatMap((each) => neededBy(each, known))];
+}
+
+/**
+ * @param {string} name
+ * @param {readonly string[]} tarballs
+ */
+function npmInstall(name, tarballs) {
+  step(name, 'npm', [
+    'install',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `--prefix=${home}`,
+    ...tarballs,
+  ]);
+}
 
 /**
  * @param {string} tarball
@@ -100,14 +142,15 @@ function withoutNetwork() {
  * @param {string} cwd
  * @param {readonly string[]} args
  * @param {'node' | 'npx'} [through]
+ * @param {Record<string, string>} [env]
  * @returns {string} What it printed.
  */
-function seeknalStep(cwd, args, through = 'node') {
+function seeknalStep(cwd, args, through = 'node', env = {}) {
   const called = through === 'npx' ? ['npx', '--no-install', 'seeknal'] : ['node', seeknal];
   const [command = '', ...before] = [...offline.prefix, ...called];
   return step(`seeknal ${args.join(' ')}`, command, [...before, ...args], {
     cwd,
-    env: { ...offline.env, CI: 'true' },
+    env: { ...offline.env, CI: 'true', ...env },
   });
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the shell gets: 0 done or nothing to do, 1 failed, 2 called wrongly (under `plan --detailed-exitcode`:
+ * What the shell gets: 0 done or nothing to do, 1 failed, 2 called wrongly (under `--detailed-exitcode`:
  * there are changes), 3 partly failed under `--continue-on-error`, 4 held by another process, 130 interrupted.
  */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 130;
@@ -22,6 +22,9 @@ const USAGE = new Set([
   'LINEAGE_COLUMN_UNKNOWN',
   'LINEAGE_NODE_UNKNOWN',
   'RANGE_REVERSED',
+  'SDK_CATEGORY_INVALID',
+  'SDK_NODE_NOT_SHOWN',
+  'SDK_NODE_UNKNOWN',
   'SDK_NO_WHOLE_INTERVAL',
   'SDK_TEST_UNKNOWN',
   'SDK_OUTSIDE_HISTORY',

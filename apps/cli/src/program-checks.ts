@@ -17,8 +17,8 @@ export function addChecks(root: Command, does: Does): void {
   does(withGlobals(withJson(test, 'as JSON')), async () => (await import('./commands/test.ts')).test);
   const schema = root
     .command('schema')
-    .description('a JSON Schema: of plans, of the YAML of a project, of its tests')
-    .argument('<name>', 'plan, project or test');
+    .description('a JSON Schema: of plans and data diffs, of the YAML of a project, of its tests')
+    .argument('<name>', 'plan, data-diff, project or test');
   // It is JSON in any case; the flag is taken as everywhere.
   does(withGlobals(withJson(schema, 'as JSON')), async () => (await import('./commands/schema.ts')).schema);
   const audit = root

@@ -61,9 +61,16 @@ const withDecisions = (command: Command): Command =>
     )
     .option('--skip-backfill', 'run nothing: only names move, to what is complete')
     .option('--no-gaps', 'outside prod too: show a changed node only with all its history')
-    .addOption(new Option('--forward-only').hideHelp())
-    .addOption(new Option('--effective-from <time>').hideHelp())
-    .addOption(new Option('--category <node=category>').argParser(list).hideHelp());
+    .option(
+      '--forward-only',
+      'changed tables keep the rows that are done; what comes is made by the new definition',
+    )
+    .option('--effective-from <time>', 'with --forward-only: what is done is made anew from there on')
+    .option(
+      '--category <node=category>',
+      'BREAKING: build everything below anew; NON_BREAKING: keep what reads the same rows',
+      list,
+    );
 
 function addPlan(parent: Command, does: Does): void {
   const plan = withDecisions(

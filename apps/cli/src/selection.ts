@@ -3,10 +3,11 @@ import { select } from '@seeknal/manifest';
 import type { NodeIntervals, PlanOptions, Project } from '@seeknal/sdk';
 
 import { CliError } from './errors.ts';
+import { saidOptions, type SaidFlags } from './said-change.ts';
 import { rangeOf, type Session } from './session.ts';
 
 /** The flags that `withSelection` adds. */
-export interface SelectionFlags {
+export interface SelectionFlags extends SaidFlags {
   readonly select?: readonly string[];
   readonly nodes?: readonly string[];
   readonly node?: readonly string[];
@@ -52,6 +53,7 @@ export async function planOptions(
     ...(flags.from !== undefined && { from: flags.from }),
     ...(flags.frozen !== undefined && { frozen: flags.frozen }),
     ...(flags.skipBackfill !== undefined && { skipBackfill: flags.skipBackfill }),
+    ...saidOptions(flags, session, project),
     ...(flags.gaps === false && { noGaps: true }),
     ...(flags.verify !== undefined && { verify: flags.verify }),
     ...(nodes.length > 0 && { nodes }),

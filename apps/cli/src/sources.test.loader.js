@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { transform } from '@swc/core';
 
 const built = new URL('../dist/index.js', import.meta.url).href;
+const nowhere = 'file:///nowhere/index.js';
 const source = new URL('./index.ts', import.meta.url).href;
 
 export async function resolve(specifier, context, next) {
+  if (specifier === process.env.SEEKNAL_WITHOUT) return next(specifier, { ...context, parentURL: nowhere });
   const conditions = ['@seeknal/source', ...(context.conditions ?? [])];
   const found = await next(specifier, { ...context, conditions });
   return found.url === built ? { ...found, url: source } : found;

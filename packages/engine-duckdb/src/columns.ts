@@ -22,8 +22,9 @@ export const columnsOf = (rows: readonly (readonly Scalar[])[]): readonly Column
 export const columnList = (columns: readonly Column[]): string =>
   columns.map(({ name }) => quoteName(name)).join(', ');
 
-/** The column of that name, in whatever case. */
+/** The column of that name, in whatever case; `ä` and `Ä` are two where both are there. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined =>
+  columns.find((column) => column.name === name) ??
   columns.find((column) => column.name.toLowerCase() === name.toLowerCase());
 
 /** `, did you mean "x"?` or nothing, for an error's hint. */

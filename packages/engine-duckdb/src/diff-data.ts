@@ -1,10 +1,15 @@
-import { EngineError, type ColumnDiff, type DataDiff, type DataDiffOptions } from '@seeknal/engine';
+import {
+  EngineError,
+  type ColumnDiff,
+  type DataDiff,
+  type DataDiffOptions,
+  type ShownNode,
+} from '@seeknal/engine';
 import type { SnapshotId } from '@seeknal/plan';
 
 import { findColumn, nearestHint } from './columns.ts';
 import type { Session } from './session.ts';
-import { shownRows } from './shown-rows.ts';
-import { requireTable, type ShownTable } from './shown-table.ts';
+import { shownRelation, type ShownRelation } from './shown-relation.ts';
 import { quoteName } from './sql-text.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -33,13 +38,13 @@ type Compared = Pick<DataDiff, 'onlyA' | 'onlyB' | 'changed'> & {
 export async function diffData(
   session: Session,
   { layout }: Warehouse,
-  a: SnapshotId,
-  b: SnapshotId,
+  a: SnapshotId | ShownNode,
+  b: SnapshotId | ShownNode,
   { keys = [], sample = 1, examples: limit = EXAMPLES }: DataDiffOptions,
 ): Promise<DataDiff> {
   await session.run('BEGIN TRANSACTION');
   try {
-    const [left, right] = [await requireTable(session, layout, a), await requireTable(session, layout, b)];
+    const [left, right] = [await shownRelation(session, layout, a), await shownRelation(session, layout, b)];
     const common = commonColumns(left, right, keys);
     await stage(session, 'a', left, common, sample);
     await stage(session, 'b', right, common, sample);
@@ -48,7 +53,7 @@ export async function diffData(
       keys.length > 0 ? await byKey(session, left.node, common, limit) : await byRow(session, names, limit);
     const { differing, examples, ...counts } = compared;
     return {
-      rows: { a: await countOf(session, rowsOf(left)), b: await countOf(session, rowsOf(right)) },
+      rows: { a: await countOf(session, left.rows), b: await countOf(session, right.rows) },
       compared: { a: await countOf(session, 'temp.a'), b: await countOf(session, 'temp.b') },
       ...counts,
       columns: columnDiffs(left, right, differing),
@@ -59,12 +64,14 @@ export async function diffData(
   }
 }
 
-const rowsOf = (table: ShownTable): string => `(${shownRows(table.relation, table, null)})`;
-
 const countOf = async (session: Session, from: string): Promise<number> =>
   Number((await session.row(`SELECT count(*)::VARCHAR FROM ${from}`))[0]);
 
-function commonColumns(left: ShownTable, right: ShownTable, keys: readonly string[]): readonly Common[] {
+function commonColumns(
+  left: ShownRelation,
+  right: ShownRelation,
+  keys: readonly string[],
+): readonly Common[] {
   for (const key of keys) {
     const lacking = [left, right].find(({ columns }) => findColumn(columns, key) === undefined);
     if (lacking === undefined) continue;
@@ -86,12 +93,12 @@ function commonColumns(left: ShownTable, right: ShownTable, keys: readonly strin
 async function stage(
   session: Session,
   side: 'a' | 'b',
-  table: ShownTable,
+  table: ShownRelation,
   common: readonly Common[],
   sample: number,
 ): Promise<void> {
   const items = common.map((column) => `${column[side]} AS ${quoteName(column.name)}`);
-  const rows = `SELECT ${items.length === 0 ? 'NULL AS nothing' : items.join(', ')} FROM ${rowsOf(table)}`;
+  const rows = `SELECT ${items.length === 0 ? 'NULL AS nothing' : items.join(', ')} FROM ${table.rows}`;
   const deciding = common.some(({ isKey }) => isKey) ? common.filter(({ isKey }) => isKey) : common;
   const hash = `hash(${deciding.map(({ name }) => quoteName(name)).join(', ')})`;
   const where =
@@ -206,8 +213,8 @@ async function refuseDuplicates(
 }
 
 function columnDiffs(
-  left: ShownTable,
-  right: ShownTable,
+  left: ShownRelation,
+  right: ShownRelation,
   differing: ReadonlyMap<string, number>,
 ): readonly ColumnDiff[] {
   const ofLeft = left.columns.map(({ name, type }): ColumnDiff => ({

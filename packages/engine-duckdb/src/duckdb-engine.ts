@@ -11,6 +11,7 @@ import {
   type QueryResult,
   type RangeDigest,
   type RunOptions,
+  type ShownNode,
   type Switched,
   type ViewSwitch,
   type Work,
@@ -169,7 +170,11 @@ export class DuckDbEngine implements Engine {
     return this.#short((session) => readOrphans(session, this.#warehouse.layout, known));
   }
 
-  diffData(a: SnapshotId, b: SnapshotId, options: DataDiffOptions = {}): Promise<DataDiff> {
+  diffData(
+    a: SnapshotId | ShownNode,
+    b: SnapshotId | ShownNode,
+    options: DataDiffOptions = {},
+  ): Promise<DataDiff> {
     return this.#track(() =>
       this.#queries.use(undefined, () =>
         withSession(this.#warehouse, undefined, (session) =>

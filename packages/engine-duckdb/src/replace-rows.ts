@@ -3,7 +3,7 @@ import type { Interval } from '@seeknal/intervals';
 import type { Column } from '@seeknal/manifest';
 import { ALL_TIME } from '@seeknal/plan';
 
-import { columnDifferences, columnList, sameShape } from './columns.ts';
+import { columnDifferences, columnList, findColumn, sameShape } from './columns.ts';
 import { dayDigestsOf, differingDays, digestOf } from './digest.ts';
 import { freeName } from './free-name.ts';
 import { HIDDEN_KEY } from './layout.ts';
@@ -54,16 +54,9 @@ export async function replaceRange(
   const { layout } = warehouse;
   const { record } = target;
   const differences = record.name === null ? [] : columnDifferences(record.columns, staged.columns);
-  const isNew = record.name === null || differences.length > 0;
-  if (differences.length > 0 && !(await coversAll(session, warehouse, work))) {
-    throw new EngineError(
-      'ENGINE_SCHEMA_CHANGED',
-      `The rows of ${work.node} no longer fit its table: ${differences.join('; ')}.`,
-      {
-        hint: 'Name the columns in its SELECT: a changed definition is built into a table of its own, and this one stays until that is complete.',
-      },
-    );
-  }
+  const isOther = differences.length > 0 && !(await coversAll(session, warehouse, work));
+  const isNew = record.name === null || (differences.length > 0 && !isOther);
+  if (isOther) await reshape(session, warehouse, work, staged.columns, record, differences);
   const name = record.name ?? (await freeName(session, warehouse, work.node, work.snapshot));
   const table = layout.data(name);
   const where =
@@ -88,6 +81,42 @@ export async function replaceRange(
   session.queue(`INSERT INTO ${table} BY NAME ${rows}`);
   await refreshIfReshaped(session, warehouse, work, staged.columns, target, name);
   return { changed, name, hasHiddenKey: staged.time === null, version: work.version };
+}
+
+/**
+ * Gives a table that goes on the columns of its new rows.
+ *
+ * @throws {EngineError} `ENGINE_SCHEMA_CHANGED` for a table that does not go on, and for a column of another type.
+ */
+async function reshape(
+  session: Session,
+  { layout }: Warehouse,
+  { node, reshapes }: Work,
+  columns: readonly Column[],
+  { name, columns: before }: Target['record'],
+  differences: readonly string[],
+): Promise<void> {
+  const added = columns.filter((column) => findColumn(before, column.name) === undefined);
+  const removed = before.filter((column) => findColumn(columns, column.name) === undefined);
+  const isRetyped = differences.length > added.length + removed.length;
+  if (reshapes !== true || isRetyped) {
+    throw new EngineError(
+      'ENGINE_SCHEMA_CHANGED',
+      `The rows of ${node} no longer fit its table: ${differences.join('; ')}.`,
+      {
+        hint:
+          reshapes === true
+            ? 'Forward only, columns can come and go, and not change their type: cast to the type that it has, or build it anew without --forward-only.'
+            : 'Name the columns in its SELECT: a changed definition is built into a table of its own, and this one stays until that is complete.',
+      },
+    );
+  }
+  const table = layout.data(name as string);
+  for (const column of added) {
+    await session.run(`ALTER TABLE ${table} ADD COLUMN ${quoteName(column.name)} ${column.type}`);
+  }
+  for (const column of removed)
+    await session.run(`ALTER TABLE ${table} DROP COLUMN ${quoteName(column.name)}`);
 }
 
 /** By UTC day where the range is longer than one and rows have a time, else as a whole. */

@@ -75,12 +75,17 @@ export interface Engine {
   /** Snapshots with a table or ledger rows that are not among those given: nobody will ever drop them. */
   orphans(known: readonly SnapshotId[]): Promise<readonly SnapshotId[]>;
   /**
-   * Compares the rows that readers see of two snapshots, whatever their order. Several scans of each.
+   * Compares the rows that readers see of two snapshots, or of nodes in environments, whatever their order.
+   * Several scans of each.
    *
-   * @throws {EngineError} `ENGINE_INPUT_MISSING` when one has no table; `ENGINE_DUPLICATE_KEYS` when the keys
-   *   do not tell its rows apart; `ENGINE_SQL` when a key is not a column of both.
+   * @throws {EngineError} `ENGINE_INPUT_MISSING` when one has no table or view; `ENGINE_DUPLICATE_KEYS` when the
+   *   keys do not tell its rows apart; `ENGINE_SQL` when a key is not a column of both.
    */
-  diffData(a: SnapshotId, b: SnapshotId, options?: DataDiffOptions): Promise<DataDiff>;
+  diffData(
+    a: SnapshotId | ShownNode,
+    b: SnapshotId | ShownNode,
+    options?: DataDiffOptions,
+  ): Promise<DataDiff>;
   /**
    * The rows of a snapshot as far as these columns tell, range by range: equal digests under one version of
    * the engine mean equal rows, in whatever order. One scan;
@@ -185,6 +190,11 @@ export interface Work {
    */
   readonly upsert?: UpsertKeys;
   readonly outOfRange: 'fail' | 'drop';
+  /**
+   * The table goes on under another definition: it takes the columns of these rows, with NULL in older rows for
+   * those that it had not, and drops the others. Without it other columns are an error.
+   */
+  readonly reshapes?: true;
   /** Run on the new rows, as `__THIS__`, before they are published. */
   readonly checks: readonly RenderedCheck[];
   readonly export: { readonly format: 'csv' | 'parquet' | 'json' | 'jsonl'; readonly path: string } | null;
@@ -265,6 +275,12 @@ export interface Switched {
 export interface Fork {
   readonly from: SnapshotId;
   readonly to: SnapshotId;
+}
+
+/** What an environment shows under the name of a node, be it a table or a view. */
+export interface ShownNode {
+  readonly environment: string;
+  readonly node: NodeId;
 }
 
 export interface DataDiffOptions {

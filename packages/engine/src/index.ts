@@ -14,6 +14,7 @@ export type {
   RangeDigest,
   RenderedCheck,
   RunOptions,
+  ShownNode,
   Switched,
   View,
   ViewSwitch,

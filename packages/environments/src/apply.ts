@@ -1,5 +1,5 @@
 import type { Instant } from '@seeknal/intervals';
-import type { NodeId } from '@seeknal/manifest';
+import type { NodeId, Renames } from '@seeknal/manifest';
 import {
   executeTask,
   waitsOf,
@@ -34,6 +34,8 @@ export interface ApplyOptions {
   readonly isOwn: (node: NodeId) => boolean;
   /** Where the environment stands, or where one that is made starts from. */
   readonly base: EnvironmentRecord | null;
+  /** What `base` calls nodes that are called otherwise now. */
+  readonly renames?: Renames;
   /** What is to be kept with the environment, once it is known what it shows and what it does not. */
   readonly foundation: (
     pointers: EnvironmentRecord['pointers'],
@@ -109,6 +111,7 @@ export async function applyPlan(
     known: options.known,
     failedAudits: auditsNotPassed(job),
     removes: !options.isPartial,
+    ...(options.renames !== undefined && { renames: options.renames }),
   });
   const held = next.held.map(({ node }) => node);
   const foundation = await options.foundation(next.pointers, held);

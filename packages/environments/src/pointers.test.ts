@@ -84,6 +84,7 @@ function next(
           fingerprint: example.snapshot,
           config: {},
         } as unknown as ManifestNode,
+        identity: example.snapshot,
         snapshot: snapshotOf(example),
         record: recordOf(example),
         timing: null,

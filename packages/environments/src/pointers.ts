@@ -1,5 +1,5 @@
 import { difference, intersection } from '@seeknal/intervals';
-import { canonicalJson, type NodeId } from '@seeknal/manifest';
+import { canonicalJson, type NodeId, type Renames } from '@seeknal/manifest';
 import {
   hasIntervals,
   metadataOf,
@@ -35,27 +35,31 @@ export function nextPointers(
     readonly failedAudits: ReadonlySet<NodeId>;
     /** Whether nodes gone from the project lose their names: not when only some nodes were selected. */
     readonly removes: boolean;
+    /** What the environment calls nodes that are called otherwise now: they are the same nodes. */
+    readonly renames?: Renames;
   },
 ): NextPointers {
   const before = environment?.pointers ?? {};
+  const nameOf = (id: NodeId): NodeId => (id in before ? id : (scope.renames?.get(id) ?? id));
+  const had = (id: NodeId): Pointer | undefined => before[nameOf(id)];
   const ready = (id: NodeId, { snapshot }: ResolvedNode): string | null => {
     if (scope.failedAudits.has(id)) return 'its rows do not pass its audits';
     const record = state.snapshots[snapshot.id];
     if (record === undefined || record.done.length === 0) return 'it has no rows yet';
-    const old = state.snapshots[before[id]?.snapshot ?? ''];
+    const old = state.snapshots[had(id)?.snapshot ?? ''];
     if (old === undefined || old.id === snapshot.id || !hasIntervals(snapshot)) return null;
     const lacking = difference(intersection(old.done, scope.wanted(id)), record.done);
     return lacking.length === 0 ? null : 'its new snapshot lacks intervals that the old one has';
   };
   const changed = [...resolved].filter(([id, { snapshot }]) => {
-    const pointer = before[id];
+    const pointer = had(id);
     return pointer !== undefined && pointer.snapshot !== snapshot.id && scope.isSelected(id);
   });
   const firstLacking = changed.flatMap(([id, node]) => (ready(id, node) === null ? [] : [id]))[0];
   const held: { node: NodeId; reason: string }[] = [];
   const pointers: Record<NodeId, Pointer> = {};
   for (const [id, node] of resolved) {
-    const old = before[id];
+    const old = had(id);
     const lacking = !scope.isSelected(id)
       ? 'it was not selected'
       : old !== undefined && old.snapshot !== node.snapshot.id && firstLacking !== undefined
@@ -72,7 +76,7 @@ export function nextPointers(
         metadata: metadataOf(node.node),
       };
     } else {
-      if (old !== undefined) pointers[id] = old;
+      if (old !== undefined) pointers[nameOf(id)] = old;
       if (scope.isSelected(id)) held.push({ node: id, reason });
     }
   }

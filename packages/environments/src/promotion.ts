@@ -14,7 +14,10 @@ import { shownBy, type Foundation } from './foundation.ts';
 /** What a promotion does to one name of the target. */
 export interface PromotedNode {
   readonly node: NodeId;
-  readonly action: 'add' | 'change' | 'metadata' | 'remove';
+  /** `rename`: the same rows under another name, and nothing else than perhaps a description. */
+  readonly action: 'add' | 'change' | 'metadata' | 'rename' | 'remove';
+  /** What the target calls it; its old name is then not among the changes. */
+  readonly renamedFrom?: NodeId;
 }
 
 /** What a promotion would do; nothing is done yet. */
@@ -59,12 +62,19 @@ export function promotion(
       if (old?.fingerprint !== pointer.fingerprint) left.push(node);
     }
   }
-  const changes = [...new Set([...Object.keys(pointers), ...Object.keys(before)])].flatMap((node) => {
-    const action = actionOf(before[node], pointers[node]);
-    return action === null ? [] : [{ node, action }];
+  const renames = renamesOf(before, pointers, state, manifest);
+  const former = new Set(renames.values());
+  const names = [...new Set([...Object.keys(pointers), ...Object.keys(before)])];
+  const changes = names.flatMap((node): readonly PromotedNode[] => {
+    if (former.has(node)) return [];
+    const renamedFrom = renames.get(node);
+    const action = actionOf(before[renamedFrom ?? node], pointers[node]);
+    if (renamedFrom === undefined) return action === null ? [] : [{ node, action }];
+    return [{ node, action: action === 'change' ? action : 'rename', renamedFrom }];
   });
   const gaps = changes.flatMap(
-    ({ node }) => gapOf(node, before[node], pointers[node], state, manifest, wanted) ?? [],
+    ({ node, renamedFrom }) =>
+      gapOf(node, before[renamedFrom ?? node], pointers[node], state, manifest, wanted) ?? [],
   );
   return {
     from: source.name,
@@ -76,6 +86,36 @@ export function promotion(
     incomplete: (foundation?.held ?? []).filter((node) => !left.includes(node)),
     left,
   };
+}
+
+/** New names of nodes that the target has under a name which goes away: by the rows, or as somebody said. */
+function renamesOf(
+  before: EnvironmentRecord['pointers'],
+  after: EnvironmentRecord['pointers'],
+  { snapshots }: StateView,
+  manifest: Manifest | null,
+): ReadonlyMap<NodeId, NodeId> {
+  const gone = new Set(Object.keys(before).filter((node) => !(node in after)));
+  const renames = new Map<NodeId, NodeId>();
+  if (gone.size === 0) return renames;
+  const namesOf = (snapshot: string | undefined): readonly NodeId[] => {
+    const record = snapshots[snapshot ?? ''];
+    return record === undefined ? [] : [record.node, ...(record.formerNodes ?? [])];
+  };
+  for (const [node, { snapshot }] of Object.entries(after)) {
+    if (node in before) continue;
+    const told = [...(manifest?.nodes[node]?.renamedFrom ?? []), ...namesOf(snapshot)];
+    const former = [...gone].find(
+      (name) =>
+        before[name]?.snapshot === snapshot ||
+        told.includes(name) ||
+        namesOf(before[name]?.snapshot).includes(node),
+    );
+    if (former === undefined) continue;
+    renames.set(node, former);
+    gone.delete(former);
+  }
+  return renames;
 }
 
 function actionOf(before: Pointer | undefined, after: Pointer | undefined): PromotedNode['action'] | null {

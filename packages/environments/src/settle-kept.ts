@@ -13,12 +13,15 @@ import {
   affected,
   hasIntervals,
   hasTable,
+  isProved,
+  proofKey,
   type Invalidation,
   type ResolvedNode,
   type SnapshotRead,
   type SnapshotRecord,
   type StateView,
 } from '@seeknal/plan';
+import { foldCase } from '@seeknal/sql-ast/text';
 import type { ScopedState, SnapshotLinks } from '@seeknal/state';
 
 /** What became of kept tables whose inputs were made anew. */
@@ -63,21 +66,37 @@ export async function settleKept(
   const links: SnapshotLinks[] = [];
   const invalidations: Invalidation[] = [];
   const revoked: string[] = [];
+  /** Nodes that get rows of their own after all: what was proved of those below leant on the ones they had. */
+  const rebuilt = new Set<NodeId>();
+  const revoke = (node: ResolvedNode): void => {
+    revoked.push(keyOf(node));
+    moved.push(node.node.id);
+    rebuilt.add(node.node.id);
+  };
   for (const [id, node] of resolved) {
     const record = view.snapshots[node.snapshot.id];
     if (record === undefined || !hasTable(record.materialization)) continue;
     const unsettled = unsettledReads(node, record, view);
-    if (unsettled.length === 0 || unsettled.some((each) => !isComplete(each))) continue;
+    if (isProved(node, view) && node.snapshot.reads.some((read) => rebuilt.has(read.node))) {
+      revoke(node);
+      continue;
+    }
+    if (unsettled.length === 0) continue;
+    if (unsettled.some((each) => !isComplete(each))) {
+      // A word is believed once the rows are seen: until then the node is built like any other.
+      if (isOnWord(node, view)) revoke(node);
+      continue;
+    }
     const stale: Interval[] = [];
     for (const each of unsettled) stale.push(...(await movedIn(each, readColumns(each, view), engine)));
     const again = intersection(intervalSet(stale), record.done);
     if (!options.isOwn(id)) {
       if (again.length === 0) continue;
-      revoked.push(node.node.fingerprint);
-      moved.push(id);
+      revoke(node);
       continue;
     }
-    links.push({ snapshot: record.id, inputs: node.snapshot.inputs, reads: node.snapshot.reads });
+    const reads = [...formerReads(record, unsettled), ...node.snapshot.reads];
+    links.push({ snapshot: record.id, inputs: node.snapshot.inputs, reads });
     if (again.length === 0) continue;
     moved.push(id);
     const reason = `data moved: ${unsettled.map(({ read }) => read.node).join(', ')} has other rows than before`;
@@ -97,24 +116,46 @@ function unsettledReads(node: ResolvedNode, record: SnapshotRecord, view: StateV
     const now = view.snapshots[read.snapshot];
     if (known.has(read.snapshot) || now === undefined) return [];
     // The newest of those it was made from: the one that its inputs name, or any other of that node.
-    const before = record.inputs.find((input) => input.node === read.node)?.snapshot;
-    const other = record.reads.find(({ node: each }) => each === read.node)?.snapshot;
-    return [{ node, record, read, old: view.snapshots[before ?? other ?? ''] ?? null, now }];
+    const madeFrom = [...record.inputs, ...record.reads];
+    const before = madeFrom.find(({ node: name }) => name === read.node) ?? madeFrom.find(ofNode(read, now));
+    return [{ node, record, read, old: view.snapshots[before?.snapshot ?? ''] ?? null, now }];
   });
 }
+
+/** Whether something is said of the node of an input, by whichever of its names. */
+const ofNode =
+  ({ node }: SnapshotRead, { node: made, formerNodes = [] }: SnapshotRecord) =>
+  ({ node: name }: { readonly node: NodeId }): boolean =>
+    name === node || name === made || formerNodes.includes(name);
+
+/**
+ * What was read of an input under another name, under the name that it has now: of what is read of one node
+ * only one table counts, the one that a commit says it saw.
+ */
+const formerReads = ({ reads }: SnapshotRecord, unsettled: readonly Unsettled[]): readonly SnapshotRead[] =>
+  unsettled.flatMap(({ read, now }) =>
+    reads.filter(ofNode(read, now)).map((former) => ({ ...former, node: read.node })),
+  );
 
 /** Whether the new input has every row that the old one had; before, there is nothing to compare. */
 const isComplete = ({ old, now }: Unsettled): boolean =>
   now.done.length > 0 && (old === null || difference(old.done, now.done).length === 0);
 
+/** Under which name it is noted that a node may use the rows that it has. */
+const keyOf = ({ node, identity, snapshot }: ResolvedNode): string => proofKey(node, identity, snapshot.id);
+
+/** Whether its rows stay because somebody said that those of an input do. */
+const isOnWord = (node: ResolvedNode, { proofs }: StateView): boolean =>
+  proofs[keyOf(node)]?.evidence['onWord'] !== undefined;
+
 /** Columns of the input that the proof says are read; where it does not say, all that both have. */
 function readColumns({ node, read, old, now }: Unsettled, { proofs }: StateView): readonly string[] {
-  const reads = proofs[node.node.fingerprint]?.evidence['reads'] as
+  const reads = proofs[keyOf(node)]?.evidence['reads'] as
     | { readonly [id: string]: readonly string[] }
     | undefined;
   const columns = reads?.[read.node];
   const names = (of: readonly Column[] | null): readonly string[] =>
-    (of ?? []).map(({ name }) => name.toLowerCase());
+    (of ?? []).map(({ name }) => foldCase(name));
   const both = names(now.columns).filter((name) => names(old?.columns ?? null).includes(name));
   return columns === undefined || columns.includes('*')
     ? both

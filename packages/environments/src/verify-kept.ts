@@ -48,8 +48,8 @@ export async function verifyKept(
 ): Promise<ReadonlyMap<NodeId, FoundRows>> {
   const { resolved } = context;
   const kept = [...resolved.values()].filter(
-    ({ node, snapshot }) =>
-      isProved({ node, snapshot }, view) && hasTable(snapshot.materialization) && options.isSelected(node.id),
+    (each) =>
+      isProved(each, view) && hasTable(each.snapshot.materialization) && options.isSelected(each.node.id),
   );
   const found = new Map<NodeId, FoundRows>();
   if (kept.length === 0) return found;

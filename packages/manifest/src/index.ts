@@ -28,6 +28,7 @@ export { findCycle, graph, withAncestors, withDescendants, type Graph, type Grap
 export { ManifestDiff, type CategorizedChanges, type RebuildMap } from './manifest-diff.ts';
 export { nearest } from './nearest.ts';
 export { ChangeCategory, type ChangeDetail, type ChangeType, type NodeChange } from './node-change.ts';
+export { renamesFrom, withNamesOf, type Renames } from './renames.ts';
 export { readManifest } from './read-manifest.ts';
 export { sqlChanges, type SqlChange, type SqlClassifier, type SqlVerdict } from './sql-change.ts';
 export { select } from './select.ts';

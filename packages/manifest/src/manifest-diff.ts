@@ -3,6 +3,7 @@ import { compareNodes } from './compare-nodes.ts';
 import type { Manifest } from './manifest.ts';
 import { worse, type ChangeCategory, type NodeChange } from './node-change.ts';
 import type { ManifestNode, NodeId } from './node.ts';
+import { renamesFrom, withNamesOf } from './renames.ts';
 import type { SqlClassifier } from './sql-change.ts';
 
 /** The nodes that are to be built anew, and why each. */
@@ -23,13 +24,19 @@ export class ManifestDiff {
 
   /**
    * Compares two manifests. A node with an equal definition is not looked into any further; one with other SQL
-   * is what `classify` says of it, and BREAKING where nobody says anything.
+   * is what `classify` says of it, and BREAKING where nobody says anything. A node that says what it was called
+   * is compared with that one, and its readers with what they read then.
    */
   static compare(old: Manifest, now: Manifest, classify: SqlClassifier = () => null): ManifestDiff {
-    const removed = Object.values(old.nodes).filter(({ id }) => !(id in now.nodes));
+    const renames = renamesFrom(Object.keys(old.nodes), now);
+    const { nodes } = withNamesOf(old, now);
+    const removed = Object.values(nodes).filter(({ id }) => !(id in now.nodes));
     const kept = Object.values(now.nodes).flatMap((node) => {
-      const before = old.nodes[node.id];
-      return before === undefined ? added(node) : (compareNodes(before, node, classify) ?? []);
+      const before = nodes[node.id];
+      if (before === undefined) return added(node);
+      const change = compareNodes(before, node, classify);
+      const former = renames.get(node.id);
+      return former === undefined ? (change ?? []) : renamed(node, former, change);
     });
     return new ManifestDiff([...removed.map(gone), ...kept], now);
   }
@@ -79,6 +86,19 @@ const added = ({ id }: ManifestNode): NodeChange => {
     reason: sentence,
   };
 };
+
+/** The name decides no row: the category is that of whatever else was done. */
+function renamed({ id }: ManifestNode, former: NodeId, change: NodeChange | null): NodeChange {
+  const sentence = `It was called ${former}.`;
+  return {
+    node: id,
+    renamedFrom: former,
+    category: change?.category ?? 'METADATA',
+    types: ['NODE_RENAMED', ...(change?.types ?? [])],
+    details: [{ type: 'NODE_RENAMED', subject: former, sentence }, ...(change?.details ?? [])],
+    reason: change === null ? sentence : `${sentence} ${change.reason}`,
+  };
+}
 
 const gone = ({ id }: ManifestNode): NodeChange => {
   const sentence = 'The node is gone.';

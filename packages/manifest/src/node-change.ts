@@ -16,6 +16,7 @@ export type ChangeCategory = keyof typeof ChangeCategory;
 export type ChangeType =
   | 'NODE_ADDED'
   | 'NODE_REMOVED'
+  | 'NODE_RENAMED'
   | 'COLUMN_ADDED'
   | 'COLUMN_REMOVED'
   | 'COLUMN_TYPE_CHANGED'
@@ -37,6 +38,8 @@ export interface ChangeDetail {
 /** How one node differs between two manifests. Plain JSON. */
 export interface NodeChange {
   readonly node: NodeId;
+  /** What it was called before; absent: the same. */
+  readonly renamedFrom?: NodeId;
   readonly category: ChangeCategory;
   /** Each once, in the order of `details`. */
   readonly types: readonly ChangeType[];

@@ -184,6 +184,8 @@ export interface ManifestNode {
   readonly description: string | null;
   readonly owner: string | null;
   readonly tags: readonly string[];
+  /** Names that it had before, by their ids, as the author says: an environment that has one of them moves it. */
+  readonly renamedFrom?: readonly NodeId[];
   /** Declared columns: name to type. */
   readonly columns: { readonly [name: string]: string };
   /** The parsed YAML, params and SQL resolved. */

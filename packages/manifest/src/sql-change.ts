@@ -1,6 +1,7 @@
 import type { ChangeType } from './node-change.ts';
 import type { Manifest } from './manifest.ts';
 import type { Json, ManifestNode, NodeId } from './node.ts';
+import { withNamesOf } from './renames.ts';
 
 /** A node whose SQL is text that can be compared, in two versions. */
 export interface SqlChange {
@@ -25,8 +26,9 @@ export type SqlClassifier = (change: SqlChange) => SqlVerdict | null;
  * those who have to read SQL ahead of time. Templates with control flow are not among them.
  */
 export function sqlChanges(old: Manifest, now: Manifest): readonly SqlChange[] {
+  const { nodes } = withNamesOf(old, now);
   return Object.values(now.nodes).flatMap((node) => {
-    const before = old.nodes[node.id];
+    const before = nodes[node.id];
     return (before && sqlChangeOf(before, node)) ?? [];
   });
 }

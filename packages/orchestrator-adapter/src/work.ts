@@ -8,7 +8,15 @@ import {
   type Place,
 } from '@seeknal/manifest';
 import type { Interval } from '@seeknal/intervals';
-import { ALL_TIME, hasIntervals, taskOf, type ResolvedNode, type SnapshotId, type Task } from '@seeknal/plan';
+import {
+  ALL_TIME,
+  hasIntervals,
+  isContinued,
+  taskOf,
+  type ResolvedNode,
+  type SnapshotId,
+  type Task,
+} from '@seeknal/plan';
 
 import { catalogOf, type CatalogSources } from './catalog.ts';
 import type { ExecutionContext, RenderedSql } from './execution-context.ts';
@@ -48,6 +56,7 @@ export async function workOf(
     timeColumn: hasIntervals(snapshot) || spec.kind === 'source' ? snapshot.timeColumn : null,
     ...(spec.kind === 'transform' && spec.upsert !== undefined && { upsert: spec.upsert }),
     outOfRange: spec.kind === 'transform' ? spec.outOfRange : 'fail',
+    ...(isContinued(snapshot.id) && { reshapes: true }),
     checks: await checksOf(node, context),
     export:
       spec.kind === 'exposure'

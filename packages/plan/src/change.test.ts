@@ -38,7 +38,7 @@ async function told(
   const { impacts, resolved } = await comparedWith(state, manifest);
   const known = isCompared ? withProofs(state, proofsOf(impacts, resolved, state, 0)) : state;
   const nodes = resolveNodes(manifest, known, prod, jan(5), null);
-  const found = changes(nodes, known, prod, isCompared ? impacts : new Map<string, NodeImpact>());
+  const found = changes(nodes, known, prod, isCompared ? impacts : new Map<string, NodeImpact>(), new Map());
   return [...found].flatMap(([id, change]) =>
     change.reason === 'unchanged' ? [] : [`${id.replace('transform.', '')}: ${line(change)}`],
   );

@@ -1,6 +1,6 @@
-import { sameJson, type JsonObject, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { sameJson, type JsonObject, type ManifestNode, type NodeId, type Renames } from '@seeknal/manifest';
 
-import type { ChangeCategory } from './plan.ts';
+import type { ChangeCategory, SaidCategory } from './plan.ts';
 import type { ResolvedNode } from './resolve.ts';
 import type { Cause, NodeImpact } from './reuse/node-impact.ts';
 import type { EnvironmentRecord, StateView } from './snapshot.ts';
@@ -13,7 +13,11 @@ export interface Change {
   readonly path: readonly NodeId[];
   /** What is known of its rows; null where nothing was compared. */
   readonly impact: NodeImpact | null;
+  /** What the environment calls it; null: the same. */
+  readonly renamedFrom: NodeId | null;
 }
+
+type Difference = Omit<Change, 'renamedFrom'>;
 
 /** What belongs to an environment's pointer and not to the rows. */
 export const metadataOf = ({ description, owner, tags, config }: ManifestNode): JsonObject => ({
@@ -23,21 +27,53 @@ export const metadataOf = ({ description, owner, tags, config }: ManifestNode): 
   audits: config['audits'] ?? null,
 });
 
-const SAME: Change = { kind: 'same', category: null, reason: 'unchanged', path: [], impact: null };
+const SAME: Difference = { kind: 'same', category: null, reason: 'unchanged', path: [], impact: null };
 
-/** Compares every resolved node with the environment's pointers. */
+/** Compares every resolved node with the environment's pointers, which have the names of now. */
 export function changes(
   resolved: ReadonlyMap<NodeId, ResolvedNode>,
   state: StateView,
   environment: EnvironmentRecord | null,
   impacts: ReadonlyMap<NodeId, NodeImpact>,
+  renames: Renames,
+  said: ReadonlyMap<NodeId, SaidCategory> = new Map(),
 ): ReadonlyMap<NodeId, Change> {
   const found = new Map<NodeId, Change>();
   for (const [id, { node, snapshot }] of resolved) {
-    found.set(id, changeOf(id, node, snapshot, found, state, environment, impacts.get(id) ?? null));
+    const seen = changeOf(id, node, snapshot, found, state, environment, impacts.get(id) ?? null);
+    const change = asSaid(seen, said.get(id));
+    const former = renames.get(id) ?? null;
+    found.set(id, former === null ? { ...change, renamedFrom: null } : renamedChange(change, former));
   }
   return found;
 }
+
+/** A caller’s word stands beside what was found, which stays to be read. */
+function asSaid(change: Difference, said: SaidCategory | undefined): Difference {
+  if (said === undefined || change.kind !== 'changed') return change;
+  const reason = `${change.reason.replace(/\.$/u, '')}. Said to be ${said}: ${SAID[said]}`;
+  return { ...change, category: said, reason };
+}
+
+const SAID: { readonly [said in SaidCategory]: string } = {
+  BREAKING: 'everything that reads it is built anew.',
+  NON_BREAKING: 'what reads it stays where the rows that it reads are the same.',
+};
+
+/** What becomes of a node under its new name is told behind the old one. */
+function renamedChange(change: Difference, former: NodeId): Change {
+  const { impact } = change;
+  const reason = `renamed from ${former}`;
+  // What has no table is made once more under another name, and is what it was.
+  const isAsBefore = impact !== null && impact.refuted === null && !impact.isOwn && isNone(impact);
+  if (change.kind === 'same' || (change.kind === 'changed' && isAsBefore)) {
+    return { kind: 'metadata', category: 'METADATA', reason, path: [], impact, renamedFrom: former };
+  }
+  return { ...change, reason: `${reason}; ${change.reason}`, renamedFrom: former };
+}
+
+const isNone = ({ impact: { rows, changed, added, removed, shape }, causes }: NodeImpact): boolean =>
+  !rows && !shape && changed.length + added.length + removed.length + causes.length === 0;
 
 function changeOf(
   id: NodeId,
@@ -47,7 +83,7 @@ function changeOf(
   state: StateView,
   environment: EnvironmentRecord | null,
   impact: NodeImpact | null,
-): Change {
+): Difference {
   const pointer = environment?.pointers[id];
   if (pointer === undefined) return { kind: 'added', category: null, reason: 'new', path: [], impact };
   if (pointer.snapshot === snapshot.id) return keptChange(node, pointer, found, impact);
@@ -56,7 +92,8 @@ function changeOf(
   if (impact !== null && impact.refuted !== null) {
     return { kind: 'changed', category: 'BREAKING', reason: impact.refuted, path: [], impact };
   }
-  if (keys.length > 0) return ownChange(keys, impact);
+  // A query that only calls its inputs by their new names is what it was.
+  if (keys.length > 0 && impact?.isOwn !== false) return ownChange(keys, impact);
   const above = snapshot.inputs.find(({ node: input }) => isChanged(found.get(input) as Change));
   const [cause] = impact?.causes ?? [];
   const from = cause?.node ?? above?.node;
@@ -81,7 +118,7 @@ function keptChange(
   pointer: EnvironmentRecord['pointers'][string],
   found: ReadonlyMap<NodeId, Change>,
   impact: NodeImpact | null,
-): Change {
+): Difference {
   const isDescribedAnew = !sameJson(pointer.metadata, metadataOf(node));
   if (impact?.isOwn === true) {
     return {
@@ -113,7 +150,7 @@ function keptChange(
 }
 
 /** A change of the node's own definition. */
-function ownChange(keys: readonly string[], impact: NodeImpact | null): Change {
+function ownChange(keys: readonly string[], impact: NodeImpact | null): Difference {
   const plain = `its ${keys.join(', ')} changed`;
   if (impact === null) return { kind: 'changed', category: 'BREAKING', reason: plain, path: [], impact };
   const { rows, changed, removed, added, shape } = impact.impact;

@@ -22,11 +22,13 @@ export type {
   PlannedFork,
   PlanBase,
   PlanSummary,
+  SaidCategory,
   Task,
   TaskAction,
   Verified,
 } from './plan.ts';
 export { metadataOf } from './change.ts';
+export { continuationId, forkId, isContinued, isSalted, proofKey } from './identity.ts';
 export { affected, hasIntervals, needed, readsSeen, type Related } from './dependency.ts';
 export { countOf, cut, wantedOf, type Outside } from './due.ts';
 export { plan } from './planner.ts';
@@ -39,5 +41,6 @@ export { reachOf, type Reach } from './reuse/reach.ts';
 export type { ParseSql } from './reuse/node-meaning.ts';
 export { ANALYSER, proofsOf, provenSnapshot, withProofs } from './reuse/proofs.ts';
 export { isProved, refutation, refutationOf, settledRefutations } from './reuse/refutation.ts';
+export { renamesIn, withFormerNames, withRenames } from './renames.ts';
 export { restate } from './restate.ts';
 export { taskId } from './task-id.ts';

@@ -13,6 +13,7 @@ export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan 
   const { node, snapshot, record } = resolved;
   return {
     node: id,
+    renamedFrom: change.renamedFrom,
     kind: node.type,
     materialization: snapshot.materialization,
     action: actionOf(finding),
@@ -28,6 +29,7 @@ export function nodePlan(id: NodeId, finding: Finding, tasks: number): NodePlan 
     verified: null,
     snapshot: snapshot.id,
     isNew: record === null,
+    continues: null,
     missing: blocked === null ? missing : [],
     maybe,
     intervals: blocked === null ? countOf(resolved, missing) : 0,
@@ -74,7 +76,8 @@ function reasonOf(finding: Finding): string {
   const { record, snapshot } = resolved;
   if (blocked !== null) return blocked;
   if (waitsFor !== null) return `${waitsFor} has no rows yet`;
-  if (change.kind !== 'same') return change.reason;
+  const isOnlyRenamed = change.renamedFrom !== null && change.kind === 'metadata' && missing.length === 0;
+  if (change.kind !== 'same') return isOnlyRenamed ? `${change.reason}; nothing is rebuilt` : change.reason;
   // Outside prod an exposure has a snapshot of its own, which a new environment has not filled.
   const isUnwritten = record === null && snapshot.materialization === 'exposure';
   if (missing.length > 0) {
@@ -87,6 +90,7 @@ function reasonOf(finding: Finding): string {
 
 /** What the line of a node says of which nothing was compared and nothing runs. */
 const NOTHING_RUNS = {
+  renamedFrom: null,
   path: [],
   impact: null,
   edits: [],
@@ -96,6 +100,7 @@ const NOTHING_RUNS = {
   sql: null,
   verified: null,
   isNew: false,
+  continues: null,
   missing: [],
   maybe: [],
   intervals: 0,
@@ -126,17 +131,28 @@ export function unsupported(
   };
 }
 
-/** The line of the plan for a node that the environment shows and the project no longer has. */
-export function removed(id: NodeId, state: StateView, { pointers }: EnvironmentRecord): NodePlan {
+/**
+ * The line of the plan for a node that the environment shows and the project no longer has. A former name is left
+ * behind where only some nodes were selected when the rename was made.
+ */
+export function removed(
+  id: NodeId,
+  state: StateView,
+  { pointers }: EnvironmentRecord,
+  manifest: Manifest,
+): NodePlan {
   const { snapshot } = pointers[id] as Pointer;
   const record = state.snapshots[snapshot];
+  const now = Object.values(manifest.nodes).find(
+    (node) => node.renamedFrom?.includes(id) === true && pointers[node.id]?.snapshot === snapshot,
+  );
   return {
     node: id,
     kind: record?.kind ?? 'transform',
     materialization: record?.materialization ?? null,
     action: 'remove',
-    category: 'BREAKING',
-    reason: 'no longer in the project',
+    category: now === undefined ? 'BREAKING' : 'METADATA',
+    reason: now === undefined ? 'no longer in the project' : `its rows are shown as ${now.id}`,
     snapshot,
     ...NOTHING_RUNS,
   };

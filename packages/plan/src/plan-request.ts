@@ -1,8 +1,8 @@
 import type { Interval } from '@seeknal/intervals';
-import type { JsonObject, Manifest, NodeId } from '@seeknal/manifest';
+import type { JsonObject, Manifest, NodeId, Renames } from '@seeknal/manifest';
 
 import type { Outside } from './due.ts';
-import type { Invalidation, PlannedFork, Verified } from './plan.ts';
+import type { Invalidation, PlannedFork, SaidCategory, Verified } from './plan.ts';
 import type { NodeImpact } from './reuse/node-impact.ts';
 import type { Proof, SnapshotId, StateView } from './snapshot.ts';
 
@@ -30,6 +30,8 @@ export interface PlanRequest {
    * never writes them.
    */
   readonly owned?: ReadonlySet<SnapshotId>;
+  /** Renames that `state` shows as made already and the environment has not made yet. */
+  readonly renames?: Renames;
   /** What was found out about nodes that the environment has under another fingerprint. */
   readonly impacts?: ReadonlyMap<NodeId, NodeImpact>;
   /** Proofs that `state` holds already and that are to be recorded with the plan. */
@@ -40,6 +42,10 @@ export interface PlanRequest {
   readonly invalidations?: readonly Invalidation[];
   /** Copies to be made before anything else; `state` has them already. */
   readonly forks?: readonly PlannedFork[];
+  /** Nodes that go on under another definition with the rows of the snapshot named: `state` has their copies already. */
+  readonly continued?: ReadonlyMap<NodeId, SnapshotId>;
+  /** What the caller said of changes. */
+  readonly categories?: ReadonlyMap<NodeId, SaidCategory>;
   /** What the plan was asked for, in the caller's terms: kept in the plan, so that it can be made again. */
   readonly asked?: JsonObject;
 }

@@ -94,6 +94,7 @@ const node = (): JsonObject =>
   object(
     {
       node: ref('nodeId'),
+      renamedFrom: orNull(ref('nodeId')),
       kind: text(),
       materialization: orNull(ref('materialization')),
       action: { enum: ['add', 'change', 'backfill', 'keep', 'remove', 'blocked'] },
@@ -102,6 +103,7 @@ const node = (): JsonObject =>
       path: listOf(ref('nodeId')),
       snapshot: orNull(text()),
       isNew: { type: 'boolean' },
+      continues: orNull(text()),
       missing: listOf(ref('interval')),
       maybe: listOf(ref('interval')),
       intervals: count(),
@@ -165,6 +167,7 @@ const snapshot = (): JsonObject =>
     {
       id: text(),
       node: ref('nodeId'),
+      formerNodes: listOf(ref('nodeId')),
       kind: text(),
       fingerprint: text(),
       definition: { type: 'object' },
@@ -189,14 +192,19 @@ const snapshot = (): JsonObject =>
       createdAt: ref('instant'),
     },
     'A set of rows that the plan makes.',
+    ['formerNodes'],
   );
 
-/** Exactly these keys. */
-const object = (properties: JsonObject, description?: string): JsonObject => ({
+/** Exactly these keys, of which some may be left out. */
+const object = (
+  properties: JsonObject,
+  description?: string,
+  optional: readonly string[] = [],
+): JsonObject => ({
   type: 'object',
   ...(description === undefined ? {} : { description }),
   properties,
-  required: Object.keys(properties),
+  required: Object.keys(properties).filter((key) => !optional.includes(key)),
   additionalProperties: false,
 });
 

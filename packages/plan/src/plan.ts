@@ -31,8 +31,16 @@ export type NodeAction = 'add' | 'change' | 'backfill' | 'keep' | 'remove' | 'bl
 
 export type ChangeCategory = 'BREAKING' | 'NON_BREAKING' | 'METADATA';
 
+/**
+ * What a caller may say of a change: that everything which reads the node is to be built anew; or that it adds
+ * only, so that what reads it stays if the rows that it reads turn out to be the same.
+ */
+export type SaidCategory = Exclude<ChangeCategory, 'METADATA'>;
+
 export interface NodePlan {
   readonly node: NodeId;
+  /** What the environment calls it until the plan is applied; null: the same. */
+  readonly renamedFrom: NodeId | null;
   readonly kind: NodeKind;
   readonly materialization: Materialization | null;
   readonly action: NodeAction;
@@ -45,6 +53,8 @@ export interface NodePlan {
   readonly snapshot: SnapshotId | null;
   /** Whether the snapshot is made by this plan. */
   readonly isNew: boolean;
+  /** The table that it goes on with, as it is, under another definition; null: its rows are all of one. */
+  readonly continues: SnapshotId | null;
   /** What runs for certain, coalesced. */
   readonly missing: readonly Interval[];
   /** What runs again only if rows above turn out different, coalesced. */

@@ -1,11 +1,13 @@
-import { canonicalJson, sha256, type Manifest, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { canonicalJson, sha256, type Manifest, type ManifestNode, type NodeId, type Renames } from '@seeknal/manifest';
 
 import { changes, metadataOf, type Change } from './change.ts';
 import { find, type Finding } from './finding.ts';
 import { nodePlan, removed, summaryOf, unsupported } from './node-plan.ts';
+import { proofKey } from './identity.ts';
 import type { Invalidation, NodePlan, Plan, Task } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { resolveNodes, timingOf } from './resolve.ts';
+import { renamesIn, withRenames } from './renames.ts';
 import type { NodeImpact } from './reuse/node-impact.ts';
 import { reachOf } from './reuse/reach.ts';
 import type { EnvironmentRecord, Proof, SnapshotId } from './snapshot.ts';
@@ -15,12 +17,14 @@ import { tasksOf } from './tasks.ts';
  * What has to run so that the environment has every wanted row of the manifest, and why. A function of its
  * arguments: the same situation gives the same plan. O(nodes + edges + tasks).
  */
-export function plan(request: PlanRequest): Plan {
+export function plan(asked: PlanRequest): Plan {
+  const { request, renames } = renamed(asked);
   const { manifest, state, select } = request;
   const environment = state.environments[request.environment] ?? null;
   const resolved = resolveNodes(manifest, state, environment, request.now, request.range);
   const { impacts = new Map<NodeId, NodeImpact>() } = request;
-  const changed = changes(resolved, state, environment, impacts);
+  const shown = asItWas(environment, request.continued);
+  const changed = changes(resolved, state, shown, impacts, renames, request.categories);
   const found = new Map<NodeId, Finding>();
   for (const [id, node] of resolved) {
     found.set(id, find(id, node, changed.get(id) as Change, found, request));
@@ -41,7 +45,8 @@ export function plan(request: PlanRequest): Plan {
   }
   if (select === null) {
     const gone = Object.keys(environment?.pointers ?? {}).filter((id) => !(id in manifest.nodes));
-    for (const id of gone.toSorted()) nodes.push(removed(id, state, environment as EnvironmentRecord));
+    for (const id of gone.toSorted())
+      nodes.push(removed(id, state, environment as EnvironmentRecord, manifest));
   }
   const used = [...found.values()].filter(({ resolved: { node } }) => select === null || select.has(node.id));
   const body: Omit<Plan, 'id' | 'createdAt'> = {
@@ -70,34 +75,77 @@ export function plan(request: PlanRequest): Plan {
     invalidations: [...(request.invalidations ?? []), ...used.flatMap(invalidationsOf)],
     nodes,
     tasks,
-    pointers: pointersAfter(used, environment?.pointers ?? {}, select === null ? manifest : null),
+    pointers: pointersAfter(used, environment?.pointers ?? {}, select === null ? manifest : null, renames),
     summary: summaryOf(nodes, tasks),
   };
   return { ...body, id: sha256(canonicalJson(body as never)).slice(0, 16), createdAt: request.now };
 }
 
+/** The request with the environment under the names of now. */
+function renamed(request: PlanRequest): { readonly request: PlanRequest; readonly renames: Renames } {
+  const { manifest, state, environment } = request;
+  const shown = state.environments[environment] ?? null;
+  const own = renamesIn(manifest, shown);
+  const renames = new Map([...(request.renames ?? []), ...own]);
+  const record = withRenames(shown, own);
+  if (record === null || record === shown) return { request, renames };
+  const environments = { ...state.environments, [environment]: record };
+  return { request: { ...request, state: { ...state, environments } }, renames };
+}
+
 /** The line of a node whose rows are made anew on somebody's word, or over a copy. */
-function anew(line: NodePlan, { invalidations = [], forks = [], verified }: PlanRequest): NodePlan {
+function anew(
+  line: NodePlan,
+  { invalidations = [], forks = [], continued, verified }: PlanRequest,
+): NodePlan {
   const asked = invalidations.find(({ snapshot }) => snapshot === line.snapshot);
   const fork = forks.find(({ to }) => to === line.snapshot);
   const reason =
     asked !== undefined && line.category === null && line.missing.length > 0 ? asked.reason : line.reason;
+  const continues = continued?.get(line.node) ?? null;
+  const onward = 'forward only: the rows that are done stay as they were made';
   const copied = 'its table is copied first: the environments that show it keep their rows';
   return {
     ...line,
+    continues,
     verified: verified?.get(line.node) ?? null,
     reason,
-    notes: fork === undefined ? line.notes : [...line.notes, copied],
+    notes: [...line.notes, ...(continues === null ? [] : [onward]), ...(fork === undefined ? [] : [copied])],
   };
+}
+
+/** The environment as it is: a node that goes on with a table differs from what is shown of it. */
+function asItWas(
+  environment: EnvironmentRecord | null,
+  continued: PlanRequest['continued'],
+): EnvironmentRecord | null {
+  if (environment === null || continued === undefined) return environment;
+  const pointers = Object.entries(environment.pointers).map(([id, pointer]) => {
+    const snapshot = continued.get(id) ?? pointer.snapshot;
+    return [id, { ...pointer, snapshot }] as const;
+  });
+  return { ...environment, pointers: Object.fromEntries(pointers) };
 }
 
 /** What a plan depends on of one node, in few characters. */
 const planningHash = (node: ManifestNode): string =>
-  sha256(canonicalJson([node.fingerprint, metadataOf(node), timingOf(node) as never])).slice(0, 16);
+  sha256(
+    canonicalJson([
+      node.fingerprint,
+      metadataOf(node),
+      timingOf(node) as never,
+      ...(node.renamedFrom === undefined ? [] : [node.renamedFrom]),
+    ]),
+  ).slice(0, 16);
 
 /** Proofs by which a node of the plan has its snapshot. */
 function proofsUsed(used: readonly Finding[], proofs: readonly Proof[]): readonly Proof[] {
-  const snapshots = new Map(used.map(({ resolved: { node, snapshot } }) => [node.fingerprint, snapshot.id]));
+  const snapshots = new Map(
+    used.map(({ resolved: { node, identity, snapshot } }) => [
+      proofKey(node, identity, snapshot.id),
+      snapshot.id,
+    ]),
+  );
   return proofs.filter(({ fingerprint, snapshot }) => snapshots.get(fingerprint) === snapshot);
 }
 
@@ -106,15 +154,19 @@ const invalidationsOf = ({ resolved, due: { again }, missing, blocked }: Finding
     ? []
     : again.map(({ range, reason }) => ({ snapshot: resolved.snapshot.id, range, reason }));
 
-/** Nodes that are not part of the plan keep their pointers; those gone from the project lose them. */
+/**
+ * Nodes that are not part of the plan keep their pointers, under the names that they have; those gone from the
+ * project lose them. Where only some nodes were selected former names stay, too: others may read them.
+ */
 function pointersAfter(
   used: readonly Finding[],
   before: { readonly [node: NodeId]: { readonly snapshot: SnapshotId } },
   whole: Manifest | null,
+  renames: Renames,
 ): Plan['pointers'] {
   const kept = Object.entries(before)
     .filter(([id]) => whole === null || id in whole.nodes)
-    .map(([id, { snapshot }]) => [id, snapshot] as const);
+    .map(([id, { snapshot }]) => [whole === null ? (renames.get(id) ?? id) : id, snapshot] as const);
   const moved = used
     .filter(({ blocked }) => blocked === null)
     .map(({ resolved: { node, snapshot } }) => [node.id, snapshot.id] as const);

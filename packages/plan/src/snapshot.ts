@@ -1,7 +1,7 @@
 import type { Instant, Interval } from '@seeknal/intervals';
 import type { Column, JsonObject, NodeId, NodeKind, Reads } from '@seeknal/manifest';
 
-/** The fingerprint that gave rise to the rows; for a fork, that and the environment it was forked for. */
+/** The fingerprint that gave rise to the rows; with a salt where it alone would give others: see `isSalted`. */
 export type SnapshotId = string;
 
 /** The one interval of a node without a schedule: all instants a `Date` can hold. */
@@ -47,7 +47,10 @@ export interface SnapshotRead {
 /** A set of rows under construction, by what made it. Never changes once recorded. */
 export interface Snapshot {
   readonly id: SnapshotId;
+  /** What the node was called when it was made. */
   readonly node: NodeId;
+  /** Other names that its node had before, sorted; absent: none is known. */
+  readonly formerNodes?: readonly NodeId[];
   readonly kind: NodeKind;
   readonly fingerprint: string;
   readonly definition: JsonObject;

@@ -7,6 +7,7 @@ const METADATA = new Set([
   'description',
   'owner',
   'tags',
+  'renamed_from',
   'audits',
   'start',
   'end',

@@ -4,6 +4,7 @@ export const KEY_DESCRIPTIONS: { readonly [key: string]: string } = {
   description: 'For people: a change makes no row.',
   owner: 'For people: a change makes no row.',
   tags: 'Selected by tag:x.',
+  renamed_from: 'What the node was called before: its rows stay, under the new name.',
   source:
     'Of a source, the format: csv, parquet, json or jsonl. Of another node, what it reads: transform.orders.',
   table: 'A file or a glob, relative to the project.',

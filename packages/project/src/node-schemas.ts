@@ -54,6 +54,9 @@ const head = {
   description: text.nullish(),
   owner: text.nullish(),
   tags: z.array(textOrNumber).nullish(),
+  renamed_from: z
+    .union([text, z.array(text)], { error: 'must be the name that the node had before, or a list of them' })
+    .nullish(),
 };
 
 const source = z.strictObject({

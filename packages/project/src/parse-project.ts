@@ -27,6 +27,7 @@ import type { ProjectSettings } from './project-settings.ts';
 import { profilesOf } from './profiles.ts';
 import { pythonNodes } from './python-nodes.ts';
 import { rawNode, type RawNode } from './raw-node.ts';
+import { renamedFromAll } from './renamed-from.ts';
 import { settingsOf } from './settings.ts';
 import { snippetsOf } from './snippets.ts';
 import { placeAt, sourceText, type SourceText } from './source-text.ts';
@@ -79,7 +80,7 @@ export async function parseProject(options: ParseOptions): Promise<ParsedProject
     findings,
   };
   const parsed = raws.flatMap((raw) => parseNode(raw, context) ?? []);
-  const nodes = [...drafts, ...finished(parsed)];
+  const nodes = [...drafts, ...finished(parsed, renamedFromAll(raws, ids))];
   reportCycle(parsed, findings);
   if (findings.problems.length > 0) throw ProjectError.invalid(findings.problems);
   const manifest = assembleManifest({
@@ -179,7 +180,10 @@ function parseKind(raw: RawNode, context: NodeContext): ParsedNode | null {
 }
 
 /** Decides how each node reads its inputs, and makes drafts of the manifest's nodes. */
-function finished(parsed: readonly ParsedNode[]): readonly DraftNode[] {
+function finished(
+  parsed: readonly ParsedNode[],
+  formerNames: ReturnType<typeof renamedFromAll>,
+): readonly DraftNode[] {
   const byId = new Map(parsed.map((node) => [node.raw.id, node]));
   return parsed.map((node) => {
     const inputs = node.inputs.map((input): NodeInput => {
@@ -194,6 +198,7 @@ function finished(parsed: readonly ParsedNode[]): readonly DraftNode[] {
     const { raw } = node;
     const { spec, definition } = node.finish(inputs);
     const { description, owner, tags } = raw.config;
+    const renamedFrom = formerNames.get(raw.id);
     return {
       id: raw.id,
       name: raw.name,
@@ -201,6 +206,7 @@ function finished(parsed: readonly ParsedNode[]): readonly DraftNode[] {
       description: (description as string | undefined) ?? null,
       owner: (owner as string | undefined) ?? null,
       tags: ((tags ?? []) as readonly Json[]).map(String),
+      ...(renamedFrom !== undefined && { renamedFrom }),
       columns: Object.fromEntries(
         declaredColumns({ ...raw, report: () => {} }).map(({ name, type }) => [name, type]),
       ),

@@ -5,6 +5,9 @@ import type { NodeId, Place } from '@seeknal/manifest';
 export type SdkErrorCode =
   | 'SDK_NOT_A_SOURCE'
   | 'SDK_NOT_YET'
+  | 'SDK_NODE_UNKNOWN'
+  | 'SDK_CATEGORY_INVALID'
+  | 'SDK_NODE_NOT_SHOWN'
   | 'SDK_TEST_UNKNOWN'
   | 'SDK_OUTSIDE_HISTORY'
   | 'SDK_NO_WHOLE_INTERVAL'
@@ -56,6 +59,62 @@ export class SdkError extends Error {
       'SDK_TEST_UNKNOWN',
       `There is no test "${name}"`,
       near === null ? 'Tests stand in the YAML files below tests/.' : `Did you mean "${near}"?`,
+    );
+  }
+
+  static nodeUnknown(word: string, near: string | null): SdkError {
+    return new SdkError(
+      'SDK_NODE_UNKNOWN',
+      `Neither environment shows a node "${word}"`,
+      near === null ? 'List the nodes with: seeknal list' : `Did you mean ${near}?`,
+    );
+  }
+
+  static notInProject(word: string, near: string | null): SdkError {
+    return new SdkError(
+      'SDK_NODE_UNKNOWN',
+      `The project has no node "${word}"`,
+      near === null ? 'List the nodes with: seeknal list' : `Did you mean ${near}?`,
+    );
+  }
+
+  static categoryInvalid(node: NodeId, category: string): SdkError {
+    return new SdkError(
+      'SDK_CATEGORY_INVALID',
+      `${category} cannot be said of ${node}: only BREAKING and NON_BREAKING can`,
+      'That nothing changes is proved or not. To keep the rows that are there all the same: --forward-only.',
+    );
+  }
+
+  static nothingToCompare(node: NodeId): SdkError {
+    return new SdkError(
+      'SDK_CATEGORY_INVALID',
+      `NON_BREAKING cannot be said of ${node}: it has no table whose rows could be compared`,
+      'Say it of the tables that read it; or leave it out, and what it reaches is built anew.',
+    );
+  }
+
+  static nodeAmbiguous(word: string, nodes: readonly NodeId[]): SdkError {
+    return new SdkError(
+      'SDK_NODE_UNKNOWN',
+      `"${word}" names ${nodes.length} nodes: ${nodes.join(', ')}`,
+      `Name it with its kind: ${nodes[0]}.`,
+    );
+  }
+
+  static nodeNotShown(node: NodeId, environment: string): SdkError {
+    return new SdkError(
+      'SDK_NODE_NOT_SHOWN',
+      `The environment ${environment} does not show ${node}`,
+      `Build it there with: seeknal apply ${environment}; or leave the node out, to see all that differs.`,
+    );
+  }
+
+  static nodeWithoutRows(node: NodeId): SdkError {
+    return new SdkError(
+      'SDK_NODE_NOT_SHOWN',
+      `${node} has no rows in the warehouse to compare`,
+      'Name a node that it reads.',
     );
   }
 

@@ -44,7 +44,7 @@ export async function markRestated(
   const named = namedNodes(nodes, manifest, situation);
   const { resolved, view } = situation;
   const invalidations = restateEverywhere(resolved, view, named, range, `${RESTATED}${reason}`);
-  const nodeOf = new Map([...situation.resolved.values()].map(({ snapshot: { id, node } }) => [id, node]));
+  const nodeOf = namesNow(situation);
   // Of snapshots that other environments show, or none does, nobody is told.
   const stretches = invalidations.flatMap(({ snapshot, range: part }) => {
     const node = nodeOf.get(snapshot);
@@ -58,17 +58,22 @@ export async function markRestated(
   return stretches;
 }
 
+/** What the nodes are called now whose snapshots stand for them, whatever they were called when those were made. */
+const namesNow = ({ resolved }: Situation): ReadonlyMap<SnapshotId, NodeId> =>
+  new Map([...resolved].map(([id, { snapshot }]) => [snapshot.id, id]));
+
 /** Oldest first. What was restated twice is open once, for the newer reason; what has run since is not open. */
 export async function openRestatements(
   situation: Situation,
   state: ScopedState,
 ): Promise<readonly Restatement[]> {
-  const current = new Set([...situation.resolved.values()].map(({ snapshot }) => snapshot.id));
+  const nodeOf = namesNow(situation);
   const events = await state.events({ limit: EVENTS_READ });
   let open: readonly (Restatement & { readonly snapshot: SnapshotId })[] = [];
-  for (const { at, kind, node, range, reason, snapshot } of events.toReversed()) {
+  for (const { at, kind, range, reason, snapshot } of events.toReversed()) {
     const isRestated = kind === 'invalidated' && reason.startsWith(RESTATED);
-    if (!current.has(snapshot) || (kind === 'invalidated' && !isRestated)) continue;
+    const node = nodeOf.get(snapshot);
+    if (node === undefined || (kind === 'invalidated' && !isRestated)) continue;
     open = open.flatMap((each) =>
       each.snapshot === snapshot
         ? difference([each.range], [range]).map((part) => ({ ...each, range: part }))

@@ -1,6 +1,8 @@
 export { openProject, type OpenOptions } from './open-project.ts';
 export { Project, type NodeIntervals } from './project.ts';
 export type { NodeStretch, Restatement, Statement } from './history.ts';
+export type { EnvironmentsDataDiff, NodeDataDiff } from './data-diff.ts';
+export { dataDiffJsonSchema } from './data-diff-schema.ts';
 export type { ProjectDiff, SqlDifference } from './project-diff.ts';
 export type { ProjectLineageOptions } from './project-lineage.ts';
 export type { Removal } from '@seeknal/lineage';

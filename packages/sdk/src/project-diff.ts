@@ -2,6 +2,7 @@ import { checkEnvironmentName, EnvironmentError, parseFoundation, PRODUCTION } f
 import {
   ManifestDiff,
   sqlChanges,
+  withNamesOf,
   type JsonObject,
   type Manifest,
   type ManifestNode,
@@ -11,7 +12,7 @@ import {
   type SqlChange,
 } from '@seeknal/manifest';
 import type { Removal } from '@seeknal/lineage';
-import type { EnvironmentRecord, Pointer, SnapshotRecord, StateView } from '@seeknal/plan';
+import type { EnvironmentRecord, Pointer, SnapshotInput, SnapshotRecord, StateView } from '@seeknal/plan';
 import { lowerDuckDb, type Schema } from '@seeknal/sql-ast';
 import { classifySqlChange, readableSql, type SqlClassification } from '@seeknal/sql-diff';
 
@@ -53,7 +54,7 @@ export async function diffWithEnvironment(
   }
   const kept = record?.manifest == null ? null : parseFoundation(await state.manifest(record.manifest));
   const [old, now] = comparable(record, view, kept?.manifest ?? null, manifest);
-  const sql = await readChanges(sqlChanges(old, now), old, now, view);
+  const sql = await readChanges(sqlChanges(old, now), withNamesOf(old, now), now, view);
   const told = new Map(sql.map(({ node, classification }) => [node, classification]));
   return {
     environment,
@@ -75,12 +76,16 @@ function comparable(
 ): readonly [Manifest, Manifest] {
   const old: Record<NodeId, ManifestNode> = {};
   const now: Record<NodeId, ManifestNode> = { ...manifest.nodes };
+  const names = Object.entries(record?.pointers ?? {}).map(([id, { snapshot }]) => [snapshot, id] as const);
+  const shownAs = new Map(names);
+  // What it was called when it was read may not be what it is called now.
+  const nameOf = ({ node, snapshot }: SnapshotInput): NodeId => shownAs.get(snapshot) ?? node;
   for (const [id, pointer] of Object.entries(record?.pointers ?? {})) {
     const exact = kept?.nodes[id];
     const snapshot = view.snapshots[pointer.snapshot];
     if (exact?.fingerprint === pointer.fingerprint) old[id] = exact;
     else if (snapshot !== undefined) {
-      old[id] = nodeOf(pointer, snapshot);
+      old[id] = nodeOf(id, pointer, snapshot, nameOf);
       const same = now[id];
       if (same !== undefined) now[id] = { ...same, config: auditsOf(same.config) };
     }
@@ -93,12 +98,21 @@ function comparable(
 
 const auditsOf = ({ audits }: JsonObject): JsonObject => (audits == null ? {} : { audits });
 
-function nodeOf({ metadata, fingerprint }: Pointer, snapshot: SnapshotRecord): ManifestNode {
-  const { node, kind, definition } = snapshot;
+function nodeOf(
+  node: NodeId,
+  { metadata, fingerprint }: Pointer,
+  snapshot: SnapshotRecord,
+  nameOf: (input: SnapshotInput) => NodeId,
+): ManifestNode {
+  const { kind, definition } = snapshot;
   const declared = (definition['inputs'] ?? []) as unknown as readonly NodeInput[];
   const readsOf = (place: string): Reads =>
     declared.find((input) => input.place === place)?.reads ?? { kind: 'all' };
-  const inputs = snapshot.inputs.map(({ place, node: ref }) => ({ ref, place, reads: readsOf(place) }));
+  const inputs = snapshot.inputs.map((input) => ({
+    ref: nameOf(input),
+    place: input.place,
+    reads: readsOf(input.place),
+  }));
   const { description, owner, tags } = metadata as unknown as ManifestNode;
   return {
     id: node,

@@ -1,4 +1,4 @@
-import type { Commit, QueryOptions, QueryResult } from '@seeknal/engine';
+import type { Commit, DataDiffOptions, QueryOptions, QueryResult } from '@seeknal/engine';
 import {
   checkEnvironmentName,
   EnvironmentError,
@@ -16,6 +16,7 @@ import { applyShown, type ApplyOptions } from './apply-plan.ts';
 import { auditProject, type AuditOptions, type NodeAudit } from './audits.ts';
 import { keepPlan } from './environment-folder.ts';
 import { environmentManager } from './environment-manager.ts';
+import type { EnvironmentsDataDiff } from './data-diff.ts';
 import type { Surroundings } from './execution.ts';
 import {
   markComplete,
@@ -111,6 +112,26 @@ export class Project {
   async diff(environment: string): Promise<ProjectDiff> {
     const { diffWithEnvironment } = await import('./project-diff.ts');
     return diffWithEnvironment(this.manifest, this.#session, environment);
+  }
+
+  /**
+   * How the rows that two environments show differ: of one node, or of every node whose snapshots differ. Where
+   * both stand for one table, it is not opened.
+   *
+   * @param node A name, or `kind.name`; null: all.
+   * @param options Keys that are not given are those of an upsert that both sides have.
+   * @throws {SdkError} `SDK_NODE_UNKNOWN`, `SDK_NODE_NOT_SHOWN`.
+   * @throws {EnvironmentError} `ENVIRONMENT_UNKNOWN`, `ENVIRONMENT_NAME_INVALID`, `ENVIRONMENT_CASE`.
+   */
+  async diffData(
+    a: string,
+    b: string,
+    node: string | null = null,
+    options: DataDiffOptions = {},
+  ): Promise<EnvironmentsDataDiff> {
+    const { diffAllData, diffNodeData } = await import('./data-diff.ts');
+    const of = { session: this.#session, now: this.now };
+    return node === null ? diffAllData(of, a, b, options) : diffNodeData(of, a, b, node, options);
   }
 
   /** Where every column comes from and goes to: of the SQL as it is, over the tables as they were built. */

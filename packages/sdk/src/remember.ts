@@ -1,6 +1,6 @@
 import type { Manifest, NodeId } from '@seeknal/manifest';
 import type { JobResult, TaskEvent } from '@seeknal/orchestrator-adapter';
-import type { StateView } from '@seeknal/plan';
+import type { SnapshotId, StateView } from '@seeknal/plan';
 import type { NodeState } from '@seeknal/state';
 
 /** What a run leaves behind for each node that it touched, in the terms of the Python state. */
@@ -12,6 +12,9 @@ export function nodeStates(
   now: number,
 ): { readonly [node: NodeId]: Partial<NodeState> } {
   const status = new Map<NodeId, NodeState['status']>();
+  const snapshots = new Map<NodeId, SnapshotId>();
+  const tasks = [...job.unchanged, ...job.done, ...[...job.skipped, ...job.failed].map(({ task }) => task)];
+  for (const { node, snapshot } of tasks) snapshots.set(node, snapshot);
   // In this order: one failed task makes its node a failed one, whatever else of it was done.
   for (const { node } of job.unchanged) status.set(node, 'cached');
   for (const { node } of job.done) status.set(node, 'success');
@@ -20,7 +23,7 @@ export function nodeStates(
   const states: Record<NodeId, Partial<NodeState>> = {};
   for (const [id, outcome] of status) {
     const fingerprint = manifest.nodes[id]?.fingerprint ?? '';
-    const record = view.snapshots[fingerprint];
+    const record = view.snapshots[snapshots.get(id) ?? fingerprint];
     const done = record?.schedule === undefined || record.schedule === null ? [] : record.done;
     states[id] = {
       hash: fingerprint,

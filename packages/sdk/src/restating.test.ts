@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { csv, DAILY, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { byDay, csv, DAILY, PROJECT, ProjectFolder, TOTAL } from './testing/project-folder.ts';
 
 const folders: ProjectFolder[] = [];
 
@@ -70,6 +70,33 @@ test('after a fork both go their own way, and what one restates the other does n
   for (const schema of ['transform', 'transform__dev']) {
     expect(await folder.rows(`FROM ${schema}.total`)).toEqual(['5 37']);
   }
+});
+
+test('what is made from a copy is nobody else’s, whatever both read in its definition', async () => {
+  const folder = await ProjectFolder.make({
+    ...PROJECT,
+    // Each time other rows: what a copy has is not what prod has.
+    'seeknal/transforms/daily.yml': byDay(
+      'daily',
+      '{ref: source.sales}',
+      "SELECT day, (1000000 * random())::INTEGER AS amount FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}'",
+    ),
+  });
+  folders.push(folder);
+  await folder.run(5);
+  await folder.run(5, { environment: 'dev', restate: { nodes: ['transform.daily'], range: null } });
+  await folder.write({ 'seeknal/transforms/total.yml': TOTAL.replace('AS days', 'AS many') });
+  await folder.run(5, { environment: 'dev' });
+  await folder.run(5);
+  for (const schema of ['transform', 'transform__dev']) {
+    const [shown] = await folder.rows(
+      `SELECT (SELECT sum(amount) FROM ${schema}.window) = (SELECT amount FROM ${schema}.total)`,
+    );
+    expect(`${schema} ${shown}`).toBe(`${schema} true`);
+  }
+  // What prod shows is other than when dev was applied, which is noted; no rows are made.
+  expect((await folder.run(5, { environment: 'dev' })).tasks).toEqual([]);
+  expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
 });
 
 test('a full refresh of dev leaves prod alone', async () => {

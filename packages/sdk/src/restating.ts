@@ -1,19 +1,23 @@
 import { PRODUCTION } from '@seeknal/environments';
-import { difference, intervalSet, type Interval } from '@seeknal/intervals';
+import { difference, intervalSet, type Instant, type Interval } from '@seeknal/intervals';
 import { manifestGraph, withDescendants, type Manifest, type NodeId } from '@seeknal/manifest';
 import {
   ALL_TIME,
+  continuationId,
+  forkId,
   hasTable,
-  metadataOf,
+  isContinued,
   restate,
+  withFormerNames,
   type Invalidation,
   type PlannedFork,
-  type Pointer,
   type ResolvedNode,
   type SnapshotId,
   type SnapshotRecord,
   type StateView,
 } from '@seeknal/plan';
+
+import { freeForkId, withForks } from './forks.ts';
 
 /** What a restatement means, before anything is done about it. */
 export interface Restating {
@@ -31,12 +35,14 @@ export interface Restating {
  */
 export function restating(
   environment: string,
+  now: Instant,
   nodes: ReadonlySet<NodeId>,
   range: Interval | null,
   reason: string,
   manifest: Manifest,
   resolved: ReadonlyMap<NodeId, ResolvedNode>,
   view: StateView,
+  resolve: (view: StateView) => ReadonlyMap<NodeId, ResolvedNode>,
 ): Restating {
   const stretch = range ?? ALL_TIME;
   if (environment === PRODUCTION) {
@@ -45,17 +51,15 @@ export function restating(
   }
   const own = new Set([...nodes].filter((id) => resolved.get(id)?.snapshot.materialization !== 'source'));
   const found = restate(resolved, own, stretch, reason);
-  const forks = forksOf(environment, found, manifest, resolved, view);
-  const renamed = new Map(forks.map(({ from, to }) => [from, to]));
-  const invalidations = found.map((part) => ({
-    ...part,
-    snapshot: renamed.get(part.snapshot) ?? part.snapshot,
-  }));
-  return {
-    view: withoutDone(withForks(view, environment, forks, resolved), invalidations),
-    invalidations,
-    forks,
-  };
+  const copies = forksOf(environment, now, found, manifest, resolved, view);
+  const renamed = new Map(copies.map(({ from, to }) => [from, to]));
+  const { view: forked, forks } = withForks(view, environment, copies, resolved, resolve);
+  // What has no table is made over the copies under a name of its own: the one before is not touched.
+  const shown = new Set([...resolve(forked).values()].map(({ snapshot }) => snapshot.id));
+  const invalidations = found
+    .map((part) => ({ ...part, snapshot: renamed.get(part.snapshot) ?? part.snapshot }))
+    .filter(({ snapshot }) => shown.has(snapshot));
+  return { view: withoutDone(forked, invalidations), invalidations, forks };
 }
 
 /**
@@ -88,7 +92,12 @@ export function restateEverywhere(
     } as unknown as ResolvedNode);
   };
   for (const record of Object.values(snapshots)) add(record);
-  const named = Object.values(snapshots).filter(({ node }) => nodes.has(node));
+  // Rows that a node had under another name are its own, unless they are those of another node now.
+  const names = withFormerNames(nodes, resolved, { snapshots });
+  const others = new Set([...resolved].flatMap(([id, { snapshot }]) => (nodes.has(id) ? [] : [snapshot.id])));
+  const named = Object.values(snapshots).filter(
+    ({ id, node }) => nodes.has(node) || (names.has(node) && !others.has(id)),
+  );
   const found = [
     ...restate(resolved, nodes, range, reason),
     ...restate(every, new Set(named.map(({ id }) => id)), range, reason),
@@ -104,16 +113,20 @@ export function restateEverywhere(
   );
 }
 
-/** Whatever is made anew and is shown elsewhere, and what reads it. */
+/**
+ * Whatever is made anew and is shown elsewhere, and all that reads it: rows made from a copy are not those that
+ * others with the same fingerprint would have, so what is below has copies too.
+ */
 function forksOf(
   environment: string,
+  now: Instant,
   invalidations: readonly Invalidation[],
   manifest: Manifest,
   resolved: ReadonlyMap<NodeId, ResolvedNode>,
-  { environments, snapshots }: StateView,
+  view: StateView,
 ): readonly PlannedFork[] {
   const elsewhere = new Set(
-    Object.values(environments).flatMap(({ name, pointers }) =>
+    Object.values(view.environments).flatMap(({ name, pointers }) =>
       name === environment ? [] : Object.values(pointers).map(({ snapshot }) => snapshot),
     ),
   );
@@ -123,53 +136,16 @@ function forksOf(
       touched.has(snapshot.id) && elsewhere.has(snapshot.id) && hasTable(snapshot.materialization),
   );
   const reached = withDescendants(manifestGraph(manifest), new Set(first.map(([id]) => id)));
-  return [...resolved].flatMap(([node, { snapshot, record }]) => {
-    const isShared = reached.has(node) && elsewhere.has(snapshot.id) && record !== null;
-    if (!isShared || snapshot.materialization === 'exposure') return [];
-    return [{ node, from: snapshot.id, to: freeId(`${snapshot.fingerprint}@${environment}`, snapshots) }];
+  return [...resolved].flatMap(([id, { node, snapshot, record }]) => {
+    if (!reached.has(id) || record === null || !hasTable(snapshot.materialization)) return [];
+    const name = isContinued(snapshot.id) ? continuationId : forkId;
+    const to = name(node.fingerprint, environment, now);
+    return [{ node: id, from: snapshot.id, to: freeForkId(to, view) }];
   });
 }
 
-function freeId(base: string, snapshots: StateView['snapshots']): SnapshotId {
-  for (let number = 1; ; number += 1) {
-    const id = `${base}.${number}`;
-    if (snapshots[id] === undefined) return id;
-  }
-}
-
-/** The state as it is once the copies are made, and the environment points at them. */
-function withForks(
-  view: StateView,
-  environment: string,
-  forks: readonly PlannedFork[],
-  resolved: ReadonlyMap<NodeId, ResolvedNode>,
-): StateView {
-  const record = view.environments[environment];
-  if (record === undefined || forks.length === 0) return view;
-  const renamed = new Map(forks.map(({ from, to }) => [from, to]));
-  const named = (id: SnapshotId): SnapshotId => renamed.get(id) ?? id;
-  const snapshots: Record<SnapshotId, SnapshotRecord> = { ...view.snapshots };
-  const pointers: Record<NodeId, Pointer> = { ...record.pointers };
-  for (const { node, from, to } of forks) {
-    const of = resolved.get(node) as ResolvedNode;
-    snapshots[to] = {
-      ...(view.snapshots[from] as SnapshotRecord),
-      id: to,
-      fingerprint: of.node.fingerprint,
-      inputs: of.snapshot.inputs.map((input) => ({ ...input, snapshot: named(input.snapshot) })),
-      reads: of.snapshot.reads.map((read) => ({ ...read, snapshot: named(read.snapshot) })),
-    };
-    const metadata = pointers[node]?.metadata ?? metadataOf(of.node);
-    pointers[node] = { snapshot: to, fingerprint: of.node.fingerprint, metadata };
-  }
-  return {
-    ...view,
-    snapshots,
-    environments: { ...view.environments, [environment]: { ...record, pointers } },
-  };
-}
-
-function withoutDone(view: StateView, invalidations: readonly Invalidation[]): StateView {
+/** The state once these stretches are not done any more. */
+export function withoutDone(view: StateView, invalidations: readonly Invalidation[]): StateView {
   const snapshots: Record<SnapshotId, SnapshotRecord> = { ...view.snapshots };
   for (const { snapshot, range } of invalidations) {
     const record = snapshots[snapshot];

@@ -114,6 +114,7 @@ export async function execute(
     isSelected: (id) => situation.selected === null || situation.selected.has(id),
     isOwn: (id) => !owned.has(situation.resolved.get(id)?.snapshot.id ?? ''),
     base: situation.environment,
+    renames: situation.renames,
     foundation: (pointers, held) => foundationFor(situation, pointers, held, state),
     expiresAt: expiry(plan.environment, around.now, options.ttlHours),
     earlier: () => earlierContexts(loaded, around, situation, state),
@@ -135,7 +136,13 @@ async function runAgain(
   options: RunOptions,
 ): Promise<RunReport> {
   // Each round settles at least one node or takes a proof back, so there are no more rounds than nodes.
-  const { restate: _restate, verify: _verify, ...rest } = { ...options, full: false };
+  const {
+    restate: _restate,
+    verify: _verify,
+    effectiveFrom: _effectiveFrom,
+    categories: _categories,
+    ...rest
+  } = { ...options, full: false };
   const situation = await situationOf(loaded, session, around.now, rest);
   const after = await execute(loaded, around, session, situation, rest);
   return { ...after, runId: before.runId, plan: before.plan, job: joined(before.job, after.job) };

@@ -1,14 +1,16 @@
-import type { Interval } from '@seeknal/intervals';
+import type { Instant, Interval } from '@seeknal/intervals';
 import { checkEnvironmentName, PRODUCTION, type FoundRows } from '@seeknal/environments';
-import { canonicalJson, select, type Manifest, type NodeId } from '@seeknal/manifest';
+import { canonicalJson, select, type Manifest, type NodeId, type Renames } from '@seeknal/manifest';
 import type { FoundFiles } from '@seeknal/orchestrator-adapter';
 import {
   metadataOf,
   plan as makePlan,
   proofsOf,
+  renamesIn,
   resolveNodes,
   wantedOf,
   withProofs,
+  withRenames,
   type EnvironmentRecord,
   type Plan,
   type ResolvedNode,
@@ -21,7 +23,9 @@ import type { ScopedState } from '@seeknal/state';
 import { askedFor } from './asked.ts';
 import { foundationFor } from './foundation-for.ts';
 import { lookOutside } from './outside.ts';
-import { restating } from './restating.ts';
+import { continuing } from './continuing.ts';
+import { restating, withoutDone } from './restating.ts';
+import { saidCategories, saidToBreak, withoutProofs, type SaidCategory } from './said-categories.ts';
 import { selectNodes, type Selection } from './selection.ts';
 import { notesOn, pythonRows } from './python-rows.ts';
 import { impactsOf } from './impacts.ts';
@@ -51,6 +55,15 @@ export interface PlanOptions extends Selection {
    * range asked for. In `prod` this is always so.
    */
   readonly noGaps?: boolean;
+  /**
+   * Changed tables that are filled interval by interval go on with the rows that they have, in copies of their
+   * own, and the new definition counts for what is missing.
+   */
+  readonly forwardOnly?: boolean;
+  /** With `forwardOnly`: the new definition makes intervals anew from the one that holds this instant. */
+  readonly effectiveFrom?: Instant;
+  /** What the caller says of changes where the analysis is not to decide. */
+  readonly categories?: { readonly [node: string]: SaidCategory };
   /** Only intervals that start in here; null: everything wanted up to now. */
   readonly range?: Interval | null;
   /** Run what is done again. */
@@ -65,11 +78,14 @@ export interface PlanOptions extends Selection {
 
 /** Everything known at one moment, before anything is done about it. */
 export interface Situation {
+  /** With the environment under the names that the manifest has. */
   readonly view: StateView;
   /** Where the environment stands, or where one that is made starts from; null: from nothing. */
   readonly environment: EnvironmentRecord | null;
   /** What is planned: the project's files, or what the environment was applied from. */
   readonly manifest: Manifest;
+  /** What `environment` calls nodes that are called otherwise now. */
+  readonly renames: Renames;
   /** In topological order. */
   readonly resolved: ReadonlyMap<NodeId, ResolvedNode>;
   readonly selected: ReadonlySet<NodeId> | null;
@@ -105,9 +121,11 @@ export async function situationOf(
   checkEnvironmentName(name, Object.keys(view.environments));
   const manifest = options.frozen === true ? await frozenManifest(name, view, state) : loaded.manifest;
   let environment = startingFrom(view, name, options.from);
+  let renames = renamesIn(manifest, environment);
   const startOf = (of: StateView): StateView => {
     environment = startingFrom(of, name, options.from);
-    return withStart(of, withOwnExposures(environment, manifest));
+    renames = renamesIn(manifest, environment);
+    return withStart(of, withOwnExposures(withRenames(environment, renames), manifest));
   };
   const resolve = (of: StateView): Situation['resolved'] =>
     resolveNodes(manifest, of, of.environments[name] ?? null, now, range);
@@ -117,8 +135,14 @@ export async function situationOf(
     view = startOf(await state.read());
     resolved = resolve(view);
   }
+  const said = saidCategories(options, manifest);
+  const distrusted = saidToBreak(said);
+  if (distrusted.size > 0) {
+    view = withoutProofs(view, manifest, resolved, distrusted);
+    resolved = resolve(view);
+  }
   const before = view.environments[name] ?? null;
-  const impacts = await impactsOf(resolved, view, before, session.queries.parse);
+  const impacts = await impactsOf(resolved, view, before, session.queries.parse, said);
   const proofs = proofsOf(impacts, resolved, view, now);
   if (proofs.length > 0) {
     view = withProofs(view, proofs);
@@ -127,9 +151,19 @@ export async function situationOf(
   const selected = selectNodes(manifest, options);
   const anew = anewBy(options, name, manifest, selected);
   const restated =
-    anew === null ? null : restating(name, anew.nodes, anew.range, anew.reason, manifest, resolved, view);
+    anew === null
+      ? null
+      : restating(name, now, anew.nodes, anew.range, anew.reason, manifest, resolved, view, resolve);
   if (restated !== null) {
     view = restated.view;
+    resolved = resolve(view);
+  }
+  const onward =
+    options.forwardOnly === true
+      ? continuing(name, now, options.effectiveFrom ?? null, selected, resolved, impacts, view, resolve)
+      : null;
+  if (onward !== null) {
+    view = withoutDone(onward.view, onward.invalidations);
     resolved = resolve(view);
   }
   const looked = [...resolved.keys()].filter((id) => selected === null || selected.has(id));
@@ -145,17 +179,21 @@ export async function situationOf(
     select: selected,
     // Elsewhere that is a restatement: what others show is copied first.
     full: name === PRODUCTION && (options.full ?? false),
-    ...(restated !== null && { invalidations: restated.invalidations, forks: restated.forks }),
+    invalidations: [...(restated?.invalidations ?? []), ...(onward?.invalidations ?? [])],
+    forks: [...(restated?.forks ?? []), ...(onward?.forks ?? [])],
+    ...(onward !== null && { continued: onward.continued }),
+    categories: said,
     outside,
     notes: { ...(await pythonNotes(loaded, view, name)), ...notesIn(rows) },
     verified: verifiedIn(rows),
     owned: ownedByProduction(view, name),
+    renames,
     impacts,
     proofs,
     asked: askedFor(options, manifest),
   });
   const plan = options.skipBackfill === true ? withoutTasks(planned) : planned;
-  return { view, environment, manifest, resolved, selected, files, plan, range };
+  return { view, environment, manifest, renames, resolved, selected, files, plan, range };
 }
 
 /** What is to be made anew whether or not it is done; null: nothing. */

@@ -64,12 +64,21 @@ test.each([
   ['state_backend: {libsql: {url: "${NOT_SET}"}}', /NOT_SET, which is not set/],
   ['state_backend: {libsql: {password: x}}', /no option "password"/],
   ['state_backend: {libsql: {url: 7}}', /url is not a text/],
+  ['state_backend: {libsql: {timeout: soon}}', /"soon" is no time to wait for the state/],
 ])('%s is refused', async (line, message) => {
   const folder = await made({ ...PROJECT, 'seeknal_project.yml': settings(line) });
   await expect(folder.run(3)).rejects.toMatchObject({
     code: 'SDK_STATE_BACKEND',
     message: expect.stringMatching(message),
   });
+});
+
+test.each(['0.5', '0.5s', '0.01m'])('a server is waited for as long as timeout: %s says', async (timeout) => {
+  const line = `state_backend: {libsql: {url: "http://127.0.0.1:9", timeout: ${timeout}}}`;
+  const folder = await made({ ...PROJECT, 'seeknal_project.yml': settings(line) });
+  const began = performance.now();
+  await expect(folder.run(3)).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
+  expect(performance.now() - began).toBeLessThan(10_000);
 });
 
 test('a state goes from the file to a database and back, with everything, and nothing runs again', async () => {

@@ -7,8 +7,9 @@ import type { DocumentStore, StateDocument } from '@seeknal/state';
 import { SdkError } from './errors.ts';
 import { backupPath, readBackup, writeBackup } from './state-backup.ts';
 import { contentsOf, copyContents, verifyCopy } from './state-copy.ts';
+import { stateDatabase } from './state-database.ts';
 import { stateSettings, type Env, type StateSettings } from './state-settings.ts';
-import { isState, storeOf } from './state-stores.ts';
+import { isState, isThere, storeOf } from './state-stores.ts';
 
 export interface StateCareOptions {
   readonly now: Instant;
@@ -48,7 +49,8 @@ export interface StateReport {
 /** Looks at the state of a project and changes nothing. */
 export async function stateReport(folder: string, options: StateCareOptions): Promise<StateReport> {
   const { state } = await stateOf(folder, options);
-  const exists = await isState(state);
+  const database = state.kind === 'database' ? await databaseReport(state) : null;
+  const exists = state.kind === 'database' ? (database?.schemaVersion ?? 0) > 0 : await isState(state);
   const store = await storeOf(state);
   try {
     const document = exists ? await store.read() : null;
@@ -57,7 +59,7 @@ export async function stateReport(folder: string, options: StateCareOptions): Pr
       kind: state.kind,
       description: store.description,
       exists,
-      database: state.kind === 'database' ? await databaseReport(state) : null,
+      database,
       runs: document?.runs.length ?? 0,
       snapshots: scopes.reduce((n, { snapshots }) => n + Object.keys(snapshots).length, 0),
       environments: scopes.reduce((n, { environments }) => n + Object.keys(environments).length, 0),
@@ -207,9 +209,9 @@ function heldIn(
 }
 
 async function databaseReport(state: StateSettings & { kind: 'database' }): Promise<StateReport['database']> {
-  const { inspectDatabase } = await import('@seeknal/state-libsql');
+  const { inspectDatabase } = await stateDatabase();
   const { dbPath } = state.options;
-  if (dbPath !== undefined && !(await isState(state))) return null;
+  if (dbPath !== undefined && !(await isThere(dbPath))) return null;
   const { roundTripMs, clockSkewMs, schema, orphans } = await inspectDatabase(state.options);
   return {
     roundTripMs,
@@ -229,7 +231,7 @@ export async function migrateSchema(
 > {
   const { state } = await stateOf(folder, options);
   if (state.kind === 'file') return [];
-  const { inspectDatabase, MIGRATIONS } = await import('@seeknal/state-libsql');
+  const { inspectDatabase, MIGRATIONS } = await stateDatabase();
   const isNew = state.options.dbPath !== undefined && !(await isState(state));
   const pending = isNew ? MIGRATIONS : (await inspectDatabase(state.options)).schema.pending;
   if (isDry || pending.length === 0) return pending;

@@ -6,6 +6,7 @@ import { interpolate, type ProjectSettings } from '@seeknal/project';
 import type { StateBackend } from '@seeknal/state';
 
 import { SdkError } from './errors.ts';
+import { stateDatabase } from './state-database.ts';
 
 export type Env = { readonly [name: string]: string | undefined };
 
@@ -18,7 +19,16 @@ export interface DatabaseSettings {
   readonly url?: string;
   readonly dbPath?: string;
   readonly authToken?: string;
+  /** How long a database that does not answer is waited for. Default: 60,000. */
+  readonly timeoutMs?: number;
+  /** How long a single request is waited for. Default: 10,000. */
+  readonly requestMs?: number;
+  /** Where what was read of a server is kept for the next process. */
+  readonly cacheFolder?: string;
 }
+
+/** A request to a server that is far away may take the first; one that takes the second is given up. */
+const [LEAST_REQUEST_MS, MOST_REQUEST_MS] = [1000, 10_000];
 
 /** Names of the database backend: one and the same. */
 const DATABASES = new Set(['libsql', 'database', 'turso', 'sqlite']);
@@ -30,11 +40,21 @@ const KEYS = new Map([
   ['db_path', 'dbPath'],
   ['dbPath', 'dbPath'],
   ['path', 'dbPath'],
+  ['timeout', 'timeout'],
 ]);
+
+/** A database's settings as they are written. */
+interface Written {
+  readonly url?: string;
+  readonly dbPath?: string;
+  readonly authToken?: string;
+  readonly timeout?: string;
+}
 
 /**
  * Where a project's state is: `SEEKNAL_STATE_URL` (with `SEEKNAL_STATE_TOKEN`), else `state_backend` of its
- * settings, else what is there in `target`: `state.json`, or `state.db`.
+ * settings, else what is there in `target`: `state.json`, or `state.db`. `SEEKNAL_STATE_TIMEOUT` goes before the
+ * `timeout` of the settings.
  *
  * @throws {SdkError} `SDK_STATE_BACKEND` for a backend or an option that does not exist, a variable that is not
  *   set, and when both files are there and no setting says which.
@@ -52,7 +72,7 @@ export async function stateSettings(
   const url = env['SEEKNAL_STATE_URL'];
   if (url !== undefined && url !== '') {
     const authToken = env['SEEKNAL_STATE_TOKEN'] || env['TURSO_AUTH_TOKEN'];
-    return { kind: 'database', options: located({ url, ...(authToken && { authToken }) }, folder) };
+    return { kind: 'database', options: located({ url, ...(authToken && { authToken }) }, folder, env) };
   }
   if (stateBackend === 'file') return file;
   if (stateBackend === 'auto') {
@@ -66,11 +86,9 @@ export async function stateSettings(
         'Say which in seeknal_project.yml: state_backend: file, or state_backend: libsql.',
       );
     }
-    return hasDatabase && !hasFile
-      ? { kind: 'database', options: { dbPath: join(target, 'state.db') } }
-      : file;
+    return hasDatabase && !hasFile ? { kind: 'database', options: located({}, folder, env) } : file;
   }
-  return { kind: 'database', options: located(databaseSettings(settings, env), folder) };
+  return { kind: 'database', options: located(databaseSettings(settings, env), folder, env) };
 }
 
 /** Opens the state; the package that keeps it is loaded then. */
@@ -79,11 +97,11 @@ export async function openState(settings: StateSettings): Promise<StateBackend> 
     const { FileBackend } = await import('@seeknal/state-file');
     return new FileBackend({ basePath: settings.folder });
   }
-  const { DatabaseBackend } = await import('@seeknal/state-libsql');
+  const { DatabaseBackend } = await stateDatabase();
   return new DatabaseBackend(settings.options);
 }
 
-function databaseSettings({ stateBackend, stateOptions }: ProjectSettings, env: Env): DatabaseSettings {
+function databaseSettings({ stateBackend, stateOptions }: ProjectSettings, env: Env): Written {
   if (!DATABASES.has(stateBackend)) {
     throw SdkError.stateBackend(
       `There is no state backend "${stateBackend}"`,
@@ -96,7 +114,7 @@ function databaseSettings({ stateBackend, stateOptions }: ProjectSettings, env: 
     if (known === undefined) {
       throw SdkError.stateBackend(
         `state_backend has no option "${key}"`,
-        'It has url, auth_token and db_path.',
+        'It has url, auth_token, db_path and timeout.',
       );
     }
     options[known] = lookedUp(key, value, env);
@@ -105,6 +123,7 @@ function databaseSettings({ stateBackend, stateOptions }: ProjectSettings, env: 
 }
 
 function lookedUp(key: string, value: Json | undefined, env: Env): string {
+  if (key === 'timeout' && typeof value === 'number') return String(value);
   if (typeof value !== 'string' || value === '') {
     throw SdkError.stateBackend(`state_backend.${key} is not a text`, `Write it as ${key}: …`);
   }
@@ -117,12 +136,32 @@ function lookedUp(key: string, value: Json | undefined, env: Env): string {
 }
 
 /** Paths are relative to the project. */
-function located({ url, dbPath, authToken }: DatabaseSettings, folder: string): DatabaseSettings {
-  const token = authToken === undefined || authToken === '' ? {} : { authToken };
+function located({ url, dbPath, authToken, timeout }: Written, folder: string, env: Env): DatabaseSettings {
+  const wait = env['SEEKNAL_STATE_TIMEOUT'] || timeout;
+  const rest = {
+    ...(authToken !== undefined && authToken !== '' && { authToken }),
+    ...(wait !== undefined && patience(timeoutMs(wait))),
+  };
   const path = url?.startsWith('file:') && !url.startsWith('file:/') ? url.slice('file:'.length) : dbPath;
-  if (path !== undefined) return { dbPath: resolve(folder, path), ...token };
-  if (url === undefined) return { dbPath: join(folder, 'target', 'state.db'), ...token };
-  return { url, ...token };
+  if (path !== undefined) return { dbPath: resolve(folder, path), ...rest };
+  if (url === undefined) return { dbPath: join(folder, 'target', 'state.db'), ...rest };
+  return { url, ...rest, cacheFolder: join(folder, 'target', 'cache') };
+}
+
+/** Whoever does not wait long for a server does not wait longer for one request of it. */
+const patience = (ms: number): Pick<DatabaseSettings, 'timeoutMs' | 'requestMs'> => ({
+  timeoutMs: ms,
+  requestMs: Math.max(LEAST_REQUEST_MS, Math.min(MOST_REQUEST_MS, ms)),
+});
+
+/** Of `90s`, `2m`, or seconds without a unit. */
+function timeoutMs(text: string): number {
+  const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(s|m)?$/.exec(text.trim()) ?? [];
+  if (amount !== undefined) return Number(amount) * (unit === 'm' ? 60_000 : 1000);
+  throw SdkError.stateBackend(
+    `"${text}" is no time to wait for the state`,
+    'Write seconds or minutes, as 30s or 2m.',
+  );
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { DocumentStore } from '@seeknal/state';
 
+import { stateDatabase } from './state-database.ts';
 import type { StateSettings } from './state-settings.ts';
 
 /** A state opened as one document, for what copies, looks at or repairs states. */
@@ -11,7 +12,7 @@ export async function storeOf(settings: StateSettings): Promise<DocumentStore> {
     const { fileStateStore } = await import('@seeknal/state-file');
     return fileStateStore(settings.folder);
   }
-  const { databaseStateStore } = await import('@seeknal/state-libsql');
+  const { databaseStateStore } = await stateDatabase();
   return databaseStateStore(settings.options);
 }
 
@@ -20,7 +21,7 @@ export async function isState(settings: StateSettings): Promise<boolean> {
   if (settings.kind === 'file') return isThere(join(settings.folder, 'state.json'));
   const { dbPath } = settings.options;
   if (dbPath !== undefined && !(await isThere(dbPath))) return false;
-  const { inspectDatabase } = await import('@seeknal/state-libsql');
+  const { inspectDatabase } = await stateDatabase();
   return (await inspectDatabase(settings.options)).schema.version > 0;
 }
 

@@ -1,4 +1,4 @@
-import type { JoinRelation, Relation, TableRelation } from '@seeknal/sql-ast';
+import { foldCase, type JoinRelation, type Relation, type TableRelation } from '@seeknal/sql-ast';
 
 import { compareConditions } from './compare-conditions.ts';
 import { compareLists } from './compare-lists.ts';
@@ -61,7 +61,7 @@ const piece = ({ relation, join }: Source): Piece => ({
 /** The name by which a query speaks of a relation, in small letters. */
 function nameOf(relation: Relation): string | null {
   const name = relation.alias ?? tableOf(relation);
-  return name === null ? null : name.toLowerCase();
+  return name === null ? null : foldCase(name);
 }
 
 const tableOf = (relation: Relation): string | null =>
@@ -100,7 +100,7 @@ const isOtherTable = (old: Relation, now: Relation): boolean =>
 
 const isTable = (relation: Relation): relation is TableRelation => relation.kind === 'table';
 
-const fullName = ({ name }: TableRelation): string => JSON.stringify(name).toLowerCase();
+const fullName = ({ name }: TableRelation): string => foldCase(JSON.stringify(name));
 
 function compareJoins(comparison: Comparison, place: Place, old: Source, now: Source): void {
   const name = nameOf(now.relation) ?? 'a table';
@@ -129,7 +129,7 @@ function joinWords(join: JoinRelation | null): string {
     ...(join.asof ? ['ASOF'] : []),
     ...(join.type === 'inner' ? [] : [join.type.toUpperCase()]),
     'JOIN',
-    ...(join.using.length === 0 ? [] : [`USING (${join.using.join(', ').toLowerCase()})`]),
+    ...(join.using.length === 0 ? [] : [`USING (${foldCase(join.using.join(', '))})`]),
     ...(join.sample === null ? [] : [`SAMPLE ${join.sample.text}`]),
     ...(join.columns.length === 0 ? [] : [`(${join.columns.join(', ')})`]),
   ];

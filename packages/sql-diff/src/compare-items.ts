@@ -1,4 +1,4 @@
-import { mapTree, type Expression, type SelectItem, type TreeIds } from '@seeknal/sql-ast';
+import { foldCase, mapTree, type Expression, type SelectItem, type TreeIds } from '@seeknal/sql-ast';
 
 import { compareLists } from './compare-lists.ts';
 import { note, pieceOf, type Comparison, type Piece, type Place } from './comparison.ts';
@@ -17,7 +17,7 @@ export function compareItems(
     part: 'projection',
     keys: [
       (item) => `${ids(item.expression)} ${JSON.stringify(item.alias)}`,
-      (item) => outputName(item)?.toLowerCase() ?? null,
+      (item) => folded(outputName(item)),
       ({ expression }) => ids(expression),
     ],
     // One plain column for another is no new version of it.
@@ -52,7 +52,7 @@ function comparePair(comparison: Comparison, place: Place, old: SelectItem, now:
   if (isSame && old.alias === now.alias) return;
   const [before, after] = [outputName(old), outputName(now)];
   const isStar = old.expression.kind === 'star' || now.expression.kind === 'star';
-  const isRenamed = !isStar && before?.toLowerCase() !== after?.toLowerCase();
+  const isRenamed = !isStar && folded(before) !== folded(after);
   const sides = { kind: 'UPDATE', old: piece(old), new: piece(now) } as const;
   const name = after === null ? 'A column without a name' : `Column ${after}`;
   const renaming: readonly SqlChangeType[] =
@@ -94,3 +94,5 @@ const withoutWindows = (expression: Expression): Expression =>
       ? { ...node, over: { span: null, partitionBy: [], orderBy: [], frame: null } }
       : node,
   );
+
+const folded = (name: string | null): string | null => (name === null ? null : foldCase(name));

@@ -1,4 +1,4 @@
-import type { Cte, OrderTerm, Query, SetOperation } from '@seeknal/sql-ast';
+import { foldCase, type Cte, type OrderTerm, type Query, type SetOperation } from '@seeknal/sql-ast';
 
 import { compareClause, type Clause } from './compare-clause.ts';
 import { compareExpressions } from './compare-conditions.ts';
@@ -39,11 +39,11 @@ function noteWhole(comparison: Comparison, place: Place, old: Query, now: Query)
 function compareCtes(comparison: Comparison, place: Place, old: readonly Cte[], now: readonly Cte[]): void {
   const { ids } = comparison;
   const head = ({ name, columns, materialized }: Cte): string =>
-    JSON.stringify([name.toLowerCase(), columns, materialized]);
+    JSON.stringify([foldCase(name), columns, materialized]);
   const piece = (cte: Cte): Piece => ({ placed: cte, nodes: [cte.query] });
   compareLists(comparison, place, old, now, {
     part: 'cte',
-    keys: [({ name }) => name.toLowerCase(), ({ query }) => ids(query)],
+    keys: [({ name }) => foldCase(name), ({ query }) => ids(query)],
     node: ({ query }) => query,
     piece,
     name: ({ name }) => `CTE ${name}`,
@@ -59,7 +59,7 @@ function compareCtes(comparison: Comparison, place: Place, old: readonly Cte[], 
         old: piece(pair.old),
         new: piece(pair.new),
         says: () =>
-          pair.old.name.toLowerCase() === pair.new.name.toLowerCase()
+          foldCase(pair.old.name) === foldCase(pair.new.name)
             ? `CTE ${pair.new.name} has other column names or is materialized otherwise`
             : `CTE ${pair.old.name} is now named ${pair.new.name}`,
       });

@@ -1,4 +1,4 @@
-import { mapTree, type Query, type SelectItem } from '@seeknal/sql-ast';
+import { foldCase, mapTree, type Query, type SelectItem } from '@seeknal/sql-ast';
 
 /** A query without the aliases that say what would be so anyway: `a AS a`, `t AS t`. */
 export function normalTree(query: Query): Query {
@@ -9,7 +9,11 @@ export function normalTree(query: Query): Query {
         items: node.items.map((item) => (isRedundant(item) ? { ...item, alias: null } : item)),
       };
     }
-    if (node.kind === 'table' && node.alias?.toLowerCase() === node.name.at(-1)?.toLowerCase()) {
+    if (
+      node.kind === 'table' &&
+      node.alias !== null &&
+      foldCase(node.alias) === foldCase(node.name.at(-1) as string)
+    ) {
       return { ...node, alias: null };
     }
     return node;

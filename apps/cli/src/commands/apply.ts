@@ -10,12 +10,11 @@ import { CliError } from '../errors.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { hasChanges } from '../output/plan-text.ts';
 import type { CommandBody } from '../program.ts';
-import { refuseUnsound, type RefusedFlags } from '../refused-options.ts';
 import { planOptions, type SelectionFlags } from '../selection.ts';
 import { withProject, type Session } from '../session.ts';
 import { execute, showPlan } from './run.ts';
 
-export interface ApplyFlags extends SelectionFlags, RefusedFlags {
+export interface ApplyFlags extends SelectionFlags {
   readonly yes?: boolean;
   readonly force?: boolean;
   readonly dryRun?: boolean;
@@ -27,7 +26,6 @@ export interface ApplyFlags extends SelectionFlags, RefusedFlags {
 
 /** Applies the project to an environment, or a plan that was written to a file, after showing what that does. */
 export const apply: CommandBody<ApplyFlags> = async (session, [what, ...selectors], flags) => {
-  refuseUnsound(flags);
   return withProject(
     session,
     async (project): Promise<ExitCode> => {

@@ -161,9 +161,12 @@ test.each([
   ['plan DEV', 2, 'The environment DEV differs only in case from dev'],
   ['plan dev --from nowhere2', 0, ''],
   ['plan new1 --from nowhere2', 1, "Environment 'nowhere2' not found. Available: dev, prod"],
-  ['plan dev --forward-only', 2, '--forward-only keeps rows that the new SQL would not make'],
-  ['plan dev --category daily=non_breaking', 2, '--category would trust a word where a proof is needed'],
-  ['apply dev --effective-from 2024-01-01', 2, '--effective-from belongs to --forward-only'],
+  ['plan dev --category daily', 2, '--category takes node=CATEGORY, not "daily"'],
+  ['plan dev --category dialy=breaking', 2, 'The project has no node "dialy"'],
+  ['plan dev --category daily=metadata', 2, 'METADATA cannot be said of transform.daily'],
+  ['plan dev --category orders=non-breaking', 2, 'NON_BREAKING cannot be said of source.orders'],
+  ['apply dev --effective-from 2024-01-01', 2, '--effective-from says from when on a change counts'],
+  ['plan dev --forward-only --effective-from 2030-01-01', 2, '--effective-from 2030-01-01 lies in the future'],
   ['run --env new2 --frozen', 1, "Environment 'new2' not found. Available: dev, prod"],
 ])('%s ends with %d', async (line, code, said) => {
   const folder = await shop();
@@ -172,6 +175,33 @@ test.each([
   const ran = await seeknal(folder, line);
   expect([ran.code, ran.err.startsWith(`ERROR ${said}`) || said === '']).toEqual([code, true]);
   expect(await total(folder, 'transform__dev')).toBe('23');
+});
+
+test('forward only, what is done stays; a plan in a file holds it, and prod takes it over', async () => {
+  const folder = await changedShop();
+  const planned = await seeknal(folder, 'plan dev --forward-only --out plan.json');
+  expect(planned.out).toMatch(/transform\.daily \[BREAKING - forward only\]/u);
+  expect(planned.out).toMatch(/note: forward only: the rows that are done stay as they were made/u);
+  expect(planned.out).toMatch(/Plan: 0 to add, 2 to change, 0 to remove, 0 to backfill\. 0 tasks\.\n$/u);
+  expect((await seeknal(folder, 'apply plan.json --yes')).code).toBe(0);
+  expect(await total(folder, 'transform__dev')).toBe('23');
+  expect((await seeknal(folder, 'plan dev')).out).toMatch(/No changes detected/u);
+  await seeknal(folder, 'promote dev --yes');
+  expect((await seeknal(folder, 'run')).out).toMatch(/No changes detected/u);
+  expect(await total(folder, 'transform')).toBe('23');
+});
+
+test('from a day on the new definition counts for what is done', async () => {
+  const folder = await changedShop();
+  const { out } = await seeknal(folder, 'apply dev --yes --forward-only --effective-from 2024-01-03');
+  expect(out).toMatch(/transform\.daily .*forward only\]\n.*: 1 interval in 1 task\n/u);
+});
+
+test('a category that is said stands in the plan', async () => {
+  const folder = await changedShop();
+  const { out } = await seeknal(folder, 'plan dev --category daily=non-breaking');
+  expect(out).toMatch(/~ transform\.daily \[NON_BREAKING[^\n]*\n[^\n]*Said to be NON_BREAKING/u);
+  expect(out).toMatch(/1 to change/u);
 });
 
 test('a frozen run keeps to what was applied, whatever the files say now', async () => {

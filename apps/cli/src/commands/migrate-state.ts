@@ -46,7 +46,11 @@ export const migrate: CommandBody<MigrateStateFlags> = async (session, _args, fl
   if (report.isDry) terminal.say(`  ${terminal.err.mark.hint} Nothing was written. Do it with --no-dry-run.`);
   else if (!report.isInUse) {
     const setting =
-      report.to === 'file' ? 'file' : flags.url === undefined ? 'libsql' : `{libsql: {url: ${flags.url}}}`;
+      report.to === 'file'
+        ? 'file'
+        : flags.url === undefined
+          ? 'libsql'
+          : `{libsql: {url: ${plainUrl(flags.url)}}}`;
     terminal.say(
       `  ${terminal.err.mark.hint} Use it from now on: state_backend: ${setting} in seeknal_project.yml.`,
     );
@@ -74,6 +78,9 @@ function detail({
     ...backups.map((path) => `  backup        ${path}`),
   ];
 }
+
+/** A token may stand behind the `?`; in the settings it belongs beside the URL, as a variable. */
+const plainUrl = (url: string): string => url.replace(/\?.*$/su, '');
 
 const total = ({ runs, snapshots, environments }: MigrationReport): string =>
   [count(runs, 'run'), count(snapshots, 'snapshot'), count(environments, 'environment')].join(', ');

@@ -6,11 +6,10 @@ import { hasChanges, nothingToDo, planText, summaryLine } from '../output/plan-t
 import { explained } from '../output/plan-explained.ts';
 import { warnOfRefuted } from '../output/verified-text.ts';
 import type { CommandBody } from '../program.ts';
-import { refuseUnsound, type RefusedFlags } from '../refused-options.ts';
 import { planOptions, type SelectionFlags } from '../selection.ts';
 import { withProject } from '../session.ts';
 
-export interface PlanFlags extends SelectionFlags, RefusedFlags {
+export interface PlanFlags extends SelectionFlags {
   readonly summary?: boolean;
   readonly out?: string;
   readonly output?: string;
@@ -20,7 +19,6 @@ export interface PlanFlags extends SelectionFlags, RefusedFlags {
 
 /** Shows what applying the project to an environment would do now; changes nothing there. */
 export const plan: CommandBody<PlanFlags> = async (session, words, flags) => {
-  refuseUnsound(flags);
   return withProject(
     session,
     async (project) => {

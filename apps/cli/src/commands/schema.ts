@@ -5,6 +5,7 @@ import type { CommandBody } from '../program.ts';
 
 /** Every schema by its name, made when it is asked for. */
 const SCHEMAS: { readonly [name: string]: () => Promise<object> } = {
+  'data-diff': async () => (await import('@seeknal/sdk')).dataDiffJsonSchema(),
   plan: async () => (await import('@seeknal/plan')).planJsonSchema(),
   project: async () => (await import('@seeknal/project')).projectJsonSchema(),
   test: async () => (await import('@seeknal/project')).unitTestsJsonSchema(),

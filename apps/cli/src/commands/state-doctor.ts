@@ -6,6 +6,8 @@ import type { CommandBody } from '../program.ts';
 
 /** Clocks further apart than this make leases end too early or too late. */
 const SKEW_MS = 5000;
+/** A step takes one or two requests, and a run some for every task. */
+const SLOW_MS = 500;
 
 /** Looks at the state: where it is, whether it answers, who holds what. Changes nothing. */
 export const stateDoctor: CommandBody<object> = async ({ folder, now, io, isJson, terminal }) => {
@@ -40,7 +42,12 @@ export const heldText = ({ kind, name, holder, expiresAt, isExpired }: HeldRight
 function warningsOf({ database, held }: StateReport): readonly string[] {
   const warnings: string[] = [];
   if (database !== null) {
-    const { clockSkewMs, pendingMigrations, orphans } = database;
+    const { clockSkewMs, pendingMigrations, orphans, roundTripMs } = database;
+    if (roundTripMs > SLOW_MS) {
+      warnings.push(
+        `It takes ${duration(roundTripMs)} to answer. A server of your own wants --checkpoint-interval-s, and to be near.`,
+      );
+    }
     if (Math.abs(clockSkewMs) > SKEW_MS) {
       const direction = clockSkewMs > 0 ? 'behind' : 'ahead of';
       warnings.push(

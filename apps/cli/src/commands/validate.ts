@@ -1,5 +1,5 @@
 import type { ExitCode } from '../exit-code.ts';
-import { codedError } from '../output/coded-error.ts';
+import { codedError, problemShown } from '../output/coded-error.ts';
 import { problemText, warningLine } from '../output/error-text.ts';
 import { count } from '../output/numbers.ts';
 import type { CommandBody } from '../program.ts';
@@ -11,7 +11,8 @@ export const validate: CommandBody<object> = async (session) => {
   try {
     return await withProject(
       session,
-      async ({ settings, manifest, warnings }): Promise<ExitCode> => {
+      async ({ settings, manifest, ...project }): Promise<ExitCode> => {
+        const warnings = project.warnings.map(problemShown);
         const nodes = Object.keys(manifest.nodes).length;
         if (isJson) {
           const document = { valid: true, project: settings.name, nodes, problems: [], warnings };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 import type { PlaceShape } from './coded-error.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 const LINES_AROUND = 2;
 const WIDEST = 160;
@@ -24,5 +25,5 @@ export function codeFrame(folder: string, { file, line, column }: PlaceShape): s
     rows.push(`${at === line ? '>' : ' '} ${String(at).padStart(width)} | ${text}`.trimEnd());
     if (at === line) rows.push(`  ${' '.repeat(width)} | ${' '.repeat(Math.max(0, column - 1 - cut))}^`);
   }
-  return rows.join('\n');
+  return withoutSecrets(rows.join('\n'));
 }

@@ -1,3 +1,5 @@
+import { withoutSecrets } from './without-secrets.ts';
+
 /** One thing wrong at one place of a file, as `@seeknal/project` reports it. */
 export interface ProblemShape {
   readonly code: string;
@@ -14,7 +16,7 @@ export interface PlaceShape {
 }
 
 /**
- * What is known of anything thrown. Two copies of a package may be loaded and native errors come from
+ * What is known of anything thrown, without secrets. Two copies of a package may be loaded and native errors come from
  * another realm, so the shape is asked for and never the class.
  */
 export interface CodedError {
@@ -43,13 +45,21 @@ export function codedError(thrown: unknown): CodedError {
   const coded = typeof code === 'string' && !code.startsWith('ERR_') ? code : null;
   return {
     code: coded,
-    message: typeof message === 'string' ? message : String(thrown),
-    hint: typeof hint === 'string' ? hint : HINTS[coded ?? ''],
+    message: withoutSecrets(typeof message === 'string' ? message : String(thrown)),
+    hint: typeof hint === 'string' ? withoutSecrets(hint) : HINTS[coded ?? ''],
     place: isPlace(place) ? place : undefined,
-    problems: Array.isArray(problems) ? (problems as readonly ProblemShape[]) : [],
-    stack: typeof stack === 'string' ? stack : undefined,
+    problems: Array.isArray(problems) ? (problems as readonly ProblemShape[]).map(problemShown) : [],
+    stack: typeof stack === 'string' ? withoutSecrets(stack) : undefined,
   };
 }
+
+/** Without the secrets that may stand in the lines of its frame. */
+export const problemShown = (problem: ProblemShape): ProblemShape => ({
+  ...problem,
+  message: withoutSecrets(problem.message),
+  frame: withoutSecrets(problem.frame),
+  ...(problem.hint !== undefined && { hint: withoutSecrets(problem.hint) }),
+});
 
 const isPlace = (value: unknown): value is PlaceShape =>
   typeof value === 'object' && value !== null && 'file' in value && 'line' in value && 'column' in value;

@@ -100,11 +100,12 @@ function nodeLines(node: NodePlan, style: Style, isFull: boolean): readonly stri
   return lines;
 }
 
-function labelOf({ action, category, path }: NodePlan): string {
+function labelOf({ action, category, path, continues }: NodePlan): string {
   if (action === 'add') return ' [NEW]';
   if (action === 'remove') return ' [REMOVED]';
   if (action === 'blocked') return ' [BLOCKED]';
   if (category === null) return '';
+  if (continues !== null) return ` [${category} - forward only]`;
   return category === 'BREAKING' && path.length > 0
     ? ' [BREAKING - through its inputs]'
     : ` [${LABELS[category]}]`;

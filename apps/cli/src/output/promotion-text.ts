@@ -8,10 +8,17 @@ const WORDS = {
   add: 'is shown from now on',
   change: 'stands for other rows',
   metadata: 'only its description, owner, tags or audits',
+  rename: 'the same rows',
   remove: 'is no longer shown',
 } as const;
 
-const SIGNS = { add: 'add', change: 'change', metadata: 'change', remove: 'remove' } as const;
+const SIGNS = {
+  add: 'add',
+  change: 'change',
+  metadata: 'change',
+  rename: 'change',
+  remove: 'remove',
+} as const;
 
 /** The names that change, a line each, and how many of which. */
 export function changeLines(
@@ -23,13 +30,16 @@ export function changeLines(
   const { color, mark } = style;
   const warn = (text: string): string => `  ${color.yellow(mark.warning)} ${text}`;
   return [
-    ...changes.map(({ node, action }) => `  ${signOf(SIGNS[action], style)} ${node}  ${WORDS[action]}`),
+    ...changes.map(({ node, action, renamedFrom }) => {
+      const former = renamedFrom === undefined ? '' : `renamed from ${renamedFrom}: `;
+      return `  ${signOf(SIGNS[action], style)} ${node}  ${former}${WORDS[action]}`;
+    }),
     ...(changes.length === 0 ? ['  nothing changes'] : []),
     ...(gaps ?? []).map((gap) => warn(`rows are missing: ${gap}`)),
     ...(moved === null
       ? [warn('the target moved since')]
       : (moved ?? []).map((node) => warn(`${node} moved in the target since`))),
     '',
-    `${color.bold('Promotion:')} ${of('add')} to add, ${of('change', 'metadata')} to change, ${of('remove')} to remove. ${count(0, 'task')}.`,
+    `${color.bold('Promotion:')} ${of('add')} to add, ${of('change', 'metadata', 'rename')} to change, ${of('remove')} to remove. ${count(0, 'task')}.`,
   ];
 }

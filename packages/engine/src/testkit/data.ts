@@ -145,6 +145,42 @@ export function describeData(withEngine: WithEngine): void {
       },
     );
 
+    withEngine('what environments show is compared, be it a table or a view', async ({ engine }) => {
+      await table(engine, 'one', values(`(1, 1, 'x'), (2, 2, 'y')`));
+      await table(engine, 'two', values(`(1, 1, 'x'), (2, 7, 'y')`));
+      const node = 'transform.whole';
+      const twice = { node: 'transform.twice', snapshot: 'v', places: { input_0: node } };
+      for (const [environment, snapshot] of [
+        ['prod', 'one'],
+        ['dev', 'two'],
+      ] as const) {
+        await engine.switchViews({
+          environment,
+          epoch: 1,
+          views: [
+            { node, snapshot, from: 'table' },
+            { ...twice, from: 'view', sql: 'SELECT id, 2 * v AS v FROM input_0' },
+          ],
+        });
+      }
+      for (const shown of [node, 'transform.twice']) {
+        expect(
+          await engine.diffData(
+            { environment: 'dev', node: shown },
+            { environment: 'prod', node: shown },
+            { keys: ['id'] },
+          ),
+        ).toMatchObject({ rows: { a: 2, b: 2 }, onlyA: 0, onlyB: 0, changed: 1 });
+      }
+      expect(await engine.diffData({ environment: 'dev', node }, 'two')).toMatchObject({
+        onlyA: 0,
+        onlyB: 0,
+      });
+      await expect(
+        engine.diffData({ environment: 'dev', node: 'transform.nope' }, 'two'),
+      ).rejects.toMatchObject({ code: 'ENGINE_INPUT_MISSING' });
+    });
+
     withEngine('a sample takes the same rows of both', async ({ engine }) => {
       await table(engine, 'one', 'SELECT range AS id, range % 7 AS v FROM range(20000)');
       await table(

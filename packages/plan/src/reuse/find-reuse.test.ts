@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Column, JsonObject, NodeId } from '@seeknal/manifest';
 
+import type { SaidCategory } from '../plan.ts';
+import type { EnvironmentRecord } from '../snapshot.ts';
 import {
   builtState,
   comparedWith,
@@ -348,4 +350,59 @@ test('a change that nobody reads, above a thousand nodes, reads a handful of que
   );
   expect([...impacts.values()].filter(({ isKept }) => isKept)).toHaveLength(1000);
   expect(parsed.length).toBeLessThan(10);
+});
+
+/** Prod as it was built, beside tables that another environment has of `a`. */
+const besideAnother = (
+  another: ExampleNode,
+  said?: ReadonlyMap<NodeId, SaidCategory>,
+  name = 'prod',
+): Promise<Compared> => {
+  const built = (nodes: readonly ExampleNode[]) => builtState(manifestWith([SOURCE, ...nodes]), COLUMNS);
+  const state = built(BASE);
+  const prod = { ...(state.environments['prod'] as EnvironmentRecord), name };
+  return comparedWith(
+    { ...state, environments: { prod }, snapshots: { ...built([another]).snapshots, ...state.snapshots } },
+    manifestWith([SOURCE, another, ...BASE.slice(1)]),
+    said,
+  );
+};
+
+test.each<[string, string, readonly string[]]>([
+  ['a column that nobody reads', 'SELECT k, x, y FROM source.events', ['b: kept', 'c: kept']],
+  ['a column that is read', 'SELECT k, x * 2 AS x FROM source.events', ['b: changed z', 'c: changed z']],
+  ['a filter', 'SELECT k, x FROM source.events WHERE y > 0', ['b: rows', 'c: rows; changed z n']],
+  [
+    'a function that gives other values each time',
+    'SELECT k, x, random() AS y FROM source.events',
+    ['b: rows', 'c: rows; changed z n'],
+  ],
+])(
+  'rows that another environment made already are compared as if they were made now: %s',
+  async (_, sql, said) => {
+    const result = await besideAnother(a(sql));
+    expect(told(result)).toEqual(said);
+    expect(result.resolved.get(A)?.record).not.toBeNull();
+    // What is proved says which columns were read, for the rows to be compared by them.
+    expect(result.impacts.get(B)?.reads[A]).toContain('x');
+  },
+);
+
+test('rows that are there already and are said to be others are others', async () => {
+  const result = await besideAnother(a('SELECT k, x, y FROM source.events'), new Map([[A, 'BREAKING']]));
+  expect(told(result)).toEqual(['b: rows; changed k z; shape', 'c: rows; changed z n']);
+});
+
+test('outside prod they stand for themselves: who reads them may be nobody’s to write', async () => {
+  const result = await besideAnother(a('SELECT k, x, y FROM source.events'), undefined, 'dev');
+  expect(told(result)).toEqual(['b: rows; changed k z; shape', 'c: rows; changed z n']);
+});
+
+test.each<[string, readonly ExampleNode[], string]>([
+  ['over the very table', [a('SELECT e.k, (e.x) AS x FROM source.events AS e')], 'rule.sane: kept'],
+  ['over a table made anew', [a('SELECT k, x, y FROM source.events')], 'rule.sane: rows; shape'],
+])('a rule %s', async (_, after, said) => {
+  const rule: ExampleNode = { id: 'rule.sane', inputs: [A] };
+  const result = await compared([BASE[0] as ExampleNode, rule], [...after, rule]);
+  expect(told(result)).toContain(said);
 });

@@ -1,4 +1,4 @@
-import { inputsOf, sameJson, type ManifestNode, type NodeId } from '@seeknal/manifest';
+import { inputsOf, sameJson, type JsonObject, type ManifestNode, type NodeId } from '@seeknal/manifest';
 import {
   compareRows,
   foldCase,
@@ -10,6 +10,8 @@ import {
 } from '@seeknal/sql-ast';
 import { diffTrees, readableSql, type SqlEdit } from '@seeknal/sql-diff';
 
+import { isContinued, isSalted, proofKey } from '../identity.ts';
+import type { SaidCategory } from '../plan.ts';
 import type { ResolvedNode } from '../resolve.ts';
 import {
   hasTable,
@@ -28,6 +30,7 @@ import {
   type NodeVersion,
   type ParseSql,
 } from './node-meaning.ts';
+import { withTableNames } from './renamed-tables.ts';
 
 /**
  * Compares every node that the environment has under another fingerprint with what it has, inputs first: what
@@ -42,12 +45,13 @@ export async function findReuse(
   state: StateView,
   environment: EnvironmentRecord | null,
   parse: ParseSql,
+  said: ReadonlyMap<NodeId, SaidCategory> = new Map(),
 ): Promise<ReadonlyMap<NodeId, NodeImpact>> {
-  const search = new Search(resolved, state, parse);
+  const search = new Search(resolved, state, environment, parse, said);
   const found = new Map<NodeId, NodeImpact>();
   for (const [id, node] of resolved) {
     const from = state.snapshots[environment?.pointers[id]?.snapshot ?? ''];
-    if (node.record !== null || from === undefined || from.node !== id) continue;
+    if (node.record !== null || from === undefined) continue;
     found.set(id, await search.compare(node, from));
   }
   return found;
@@ -56,18 +60,33 @@ export async function findReuse(
 /** One comparison of an environment with a manifest: meanings are found once and share their terms. */
 class Search {
   readonly #resolved: ReadonlyMap<NodeId, ResolvedNode>;
+  /** By the snapshots that stand for them; without those that the environment moves to. */
+  readonly #current: ReadonlyMap<SnapshotId, ResolvedNode>;
   readonly #state: StateView;
   readonly #parse: ParseSql;
+  readonly #said: ReadonlyMap<NodeId, SaidCategory>;
   readonly #terms = new TermTable();
   /** Of nodes as the manifest has them. */
   readonly #now = new Map<NodeId, NodeMeaning>();
   readonly #before = new Map<SnapshotId, NodeMeaning>();
+  readonly #byDefinition = new Map<SnapshotId, NodeMeaning>();
   readonly #kept = new Set<NodeId>();
   /** Of nodes as the manifest has them, over the tables that they read as such. */
   readonly #reading = new Map<NodeId, NodeMeaning>();
 
-  constructor(resolved: ReadonlyMap<NodeId, ResolvedNode>, state: StateView, parse: ParseSql) {
+  constructor(
+    resolved: ReadonlyMap<NodeId, ResolvedNode>,
+    state: StateView,
+    environment: EnvironmentRecord | null,
+    parse: ParseSql,
+    said: ReadonlyMap<NodeId, SaidCategory>,
+  ) {
+    this.#said = said;
     this.#resolved = resolved;
+    const staying = [...resolved.values()].filter(
+      (node) => said.has(node.node.id) || !isMovedTo(node, environment),
+    );
+    this.#current = new Map(staying.map((node) => [node.snapshot.id, node]));
     this.#state = state;
     const known = new Map<string, Promise<Query>>();
     this.#parse = (sql) => {
@@ -79,30 +98,46 @@ class Search {
 
   async compare(node: ResolvedNode, from: SnapshotRecord): Promise<NodeImpact> {
     const { id } = node.node;
-    const isOwn = !sameJson(node.node.definition, from.definition);
     const above = await this.#inputPairs(node, from);
+    const definition = definitionBefore(from, above);
+    const isOwn = !sameJson(node.node.definition, definition);
     const areInputsSame = above.every(({ now, old }) => old !== null && sameRows(now, old));
-    const refutation = refutationOf(node.node.fingerprint, this.#state);
-    const isUntouched = !isOwn && areInputsSame && refutation === undefined;
+    const refutation = refutationOf(proofKey(node.node, node.identity, from.id), this.#state);
+    const isNamedAlike = above.every(({ formerly }) => formerly === null || !mentions(node, formerly));
+    const said = this.#said.get(id);
+    const isTrusted = refutation === undefined && said !== 'BREAKING';
+    const isUntouched = !isOwn && areInputsSame && isNamedAlike && isTrusted;
+    const table = (): NodeMeaning => tableMeaning(id, from.id, from.columns, this.#terms);
     // Nothing that it is made from differs: its meaning is that of the rows that are there.
-    const before =
-      this.#before.get(from.id) ??
-      (isUntouched ? tableMeaning(id, from.id, from.columns, this.#terms) : await this.#meaningBefore(from));
-    this.#before.set(from.id, before);
+    const before = isUntouched
+      ? (this.#before.get(from.id) ?? table())
+      : await this.#meaningByDefinition(from);
+    if (isUntouched) this.#before.set(from.id, before);
     const found = isUntouched ? before : await this.#meaningNow(node);
     // What was seen to be otherwise counts, whatever is thought of the query: for those that read it as well.
-    const now =
-      refutation === undefined ? found : { ...found, rows: this.#terms.fresh('refuted', [found.rows]) };
+    const isOther = refutation !== undefined || said === 'BREAKING';
+    const now = isOther ? { ...found, rows: this.#terms.fresh('others', [found.rows]) } : found;
     this.#now.set(id, now);
     const impact = now === before ? NO_IMPACT : compareRows(before, now, foldCase);
-    const canKeep =
-      hasTable(node.snapshot.materialization) && from.materialization === node.snapshot.materialization;
+    const isOverTheSame = areInputsSame && above.every(({ node: input }) => this.#isAsItWas(input));
+    // A file under another name is the same file. A rule over the very tables that it was checked over has its
+    // result, and an export of them its file. Nothing else that has no table stays.
+    const { materialization } = node.snapshot;
+    const hasRows =
+      hasTable(materialization) ||
+      (isUntouched && materialization === 'source') ||
+      (isUntouched && isOverTheSame && (materialization === 'rule' || materialization === 'exposure'));
+    const canKeep = hasRows && from.materialization === materialization;
     const isKept = canKeep && !now.isVolatile && isNone(impact) && from.dropping !== true;
     if (isKept) this.#kept.add(id);
+    if (!isKept && hasTable(from.materialization) && canKeep && said === 'NON_BREAKING') {
+      this.#now.set(id, asBefore(now, before));
+    }
+    // Those that read it have its rows, which a definition before this one may have made.
+    if (isKept && isContinued(from.id)) this.#now.set(id, await this.#meaningBefore(from));
     // What it reads matters where something above is built anew, or differs.
-    const isOverTheSame = areInputsSame && above.every(({ node: input }) => this.#isAsItWas(input));
     const reads = isOverTheSame ? {} : readsIn(await this.#meaningReading(node), node, this.#terms);
-    const sql = shownSql(sqlOf(from.definition), sqlOf(node.node.definition));
+    const sql = shownSql(sqlOf(definition), sqlOf(node.node.definition));
     return {
       node: id,
       from: from.id,
@@ -115,6 +150,7 @@ class Search {
       ),
       reads,
       doubts: now.doubts,
+      onWord: isKept ? this.#takenOnWord(node) : [],
       problems: now.problems,
       refuted: refutation === undefined ? null : refutedText(refutation, now.unstable),
       edits: await this.#edits(sql),
@@ -137,10 +173,10 @@ class Search {
     const losing = above.filter(({ now, old }) => old !== null && lacksSome(now, old));
     if ((isOwn && !isBroken) || losing.length === 0) return reads;
     const version = await this.#versionBefore(from);
-    const inputs = version.inputs.map((input) => ({
-      ...input,
-      meaning: this.#asTable(input.node, 'former', input.meaning),
-    }));
+    const inputs = version.inputs.map((input) => {
+      const now = above.find(({ formerly }) => formerly === input.node)?.node ?? input.node;
+      return { ...input, meaning: this.#asTable(now, 'former', input.meaning) };
+    });
     const former = await nodeMeaning({ ...version, columns: null, inputs }, this.#parse, this.#terms);
     const sources = this.#terms.sources([everythingIn(former, this.#terms)], true);
     const more = losing.map(({ node }): [NodeId, readonly string[]] => {
@@ -161,11 +197,19 @@ class Search {
     );
   }
 
+  /** What it reads, views seen through, and is only said to have the rows that it had. */
+  #takenOnWord({ snapshot }: ResolvedNode): readonly NodeId[] {
+    const read = snapshot.reads.map(({ node }) => node);
+    return read.filter((id) => this.#said.get(id) === 'NON_BREAKING' && !this.#kept.has(id));
+  }
+
   /** Whether a node's rows are those that its readers were made from, in the same table. */
   #isAsItWas(id: NodeId): boolean {
     const of = this.#resolved.get(id);
     return (
-      of !== undefined && of.snapshot.materialization !== 'view' && (of.record !== null || this.#kept.has(id))
+      of !== undefined &&
+      of.snapshot.materialization !== 'view' &&
+      (this.#current.has(of.record?.id ?? '') || this.#kept.has(id))
     );
   }
 
@@ -184,10 +228,12 @@ class Search {
     const pairs: InputPair[] = [];
     for (const { ref, place } of inputsOf(node.node.spec)) {
       const input = this.#resolved.get(ref) as ResolvedNode;
-      const before = from.inputs.find((each) => each.node === ref && each.place === place);
+      const names = [ref, ...(input.snapshot.formerNodes ?? [])];
+      const before = from.inputs.find((each) => names.includes(each.node) && each.place === place);
       const record = before === undefined ? undefined : this.#state.snapshots[before.snapshot];
       pairs.push({
         node: ref,
+        formerly: before === undefined || before.node === ref ? null : before.node,
         now: await this.#meaningNow(input),
         old: record === undefined ? null : await this.#meaningBefore(record),
       });
@@ -211,16 +257,27 @@ class Search {
     return found;
   }
 
-  /** The table where it is read as it is; else what its definition makes of what it was made from. */
+  /**
+   * The table where it is read as it is and was, or where no one definition made it; else what its definition makes of
+   * what it was made from.
+   */
   async #meaningBefore(record: SnapshotRecord): Promise<NodeMeaning> {
     const known = this.#before.get(record.id);
     if (known !== undefined) return known;
-    const current = this.#resolved.get(record.node);
-    const isCurrent = current?.snapshot.id === record.id && record.materialization !== 'view';
-    const found = isCurrent
-      ? tableMeaning(record.node, record.id, record.columns, this.#terms)
-      : await nodeMeaning(await this.#versionBefore(record), this.#parse, this.#terms);
+    const current = record.materialization === 'view' ? undefined : this.#current.get(record.id);
+    const isTable = current !== undefined || isContinued(record.id);
+    const found = isTable
+      ? tableMeaning(current?.node.id ?? record.node, record.id, record.columns, this.#terms)
+      : await this.#meaningByDefinition(record);
     this.#before.set(record.id, found);
+    return found;
+  }
+
+  async #meaningByDefinition(record: SnapshotRecord): Promise<NodeMeaning> {
+    const known = this.#byDefinition.get(record.id);
+    if (known !== undefined) return known;
+    const found = await nodeMeaning(await this.#versionBefore(record), this.#parse, this.#terms);
+    this.#byDefinition.set(record.id, found);
     return found;
   }
 
@@ -271,12 +328,63 @@ class Search {
   }
 }
 
+/** The environment that may write all the tables that it shows. */
+const PRODUCTION = 'prod';
+
+/**
+ * Whether `prod` is to show rows of a node that are there already, made for another environment: they are
+ * compared with those that it shows as if they were made now. That data moved between the two is found by their
+ * rows before anything is shown, and what was kept over them runs again; elsewhere it may not be written, so that
+ * it would be kept again by every new plan. Rows that carry a salt stand for themselves.
+ */
+function isMovedTo({ node, snapshot, record }: ResolvedNode, environment: EnvironmentRecord | null): boolean {
+  if (environment?.name !== PRODUCTION) return false;
+  const pointed = environment.pointers[node.id]?.snapshot ?? snapshot.id;
+  return record !== null && pointed !== snapshot.id && !isSalted(pointed) && !isSalted(snapshot.id);
+}
+
 interface InputPair {
   readonly node: NodeId;
+  /** What it was called when it was read; null: the same. */
+  readonly formerly: NodeId | null;
   readonly now: NodeMeaning;
   /** Null: it was not an input before, or nothing is known of what it was. */
   readonly old: NodeMeaning | null;
 }
+
+/** A definition as it would be written with the names that its inputs have now. */
+function definitionBefore({ definition }: SnapshotRecord, above: readonly InputPair[]): JsonObject {
+  const names = new Map(
+    above.flatMap(({ node, formerly }) => (formerly === null ? [] : [[formerly, node] as const])),
+  );
+  const { sql } = definition;
+  const isKnown = above.every(({ now, old }) => now.open === null && (old?.open ?? null) === null);
+  if (names.size === 0 || typeof sql !== 'string' || !isKnown) return definition;
+  const columns = above.flatMap(({ now, old }) => [...now.columns, ...(old?.columns ?? [])]);
+  const renamed = withTableNames(
+    sql,
+    names,
+    columns.map(({ name }) => name),
+  );
+  return renamed === null ? definition : { ...definition, sql: renamed };
+}
+
+/** Whether a definition may speak of a node by a name, in its query or anywhere else. */
+function mentions({ node }: ResolvedNode, id: NodeId): boolean {
+  const [kind = '', name = ''] = foldCase(id).split('.');
+  const text = foldCase(JSON.stringify(node.definition));
+  return new RegExp(String.raw`\b${kind}\W+${name}\b`, 'u').test(text);
+}
+
+/** What is said to have the rows and columns that it had, and to add columns at most. */
+const asBefore = (now: NodeMeaning, before: NodeMeaning): NodeMeaning => ({
+  ...before,
+  columns: now.columns.map(
+    (column) => before.columns.find(({ name }) => foldCase(name) === foldCase(column.name)) ?? column,
+  ),
+  problems: now.problems,
+  doubts: now.doubts,
+});
 
 /** A table whose columns are not known yet: any name may be one of them. */
 function openTableOf(node: NodeId, of: string, terms: TermTable): NodeMeaning {

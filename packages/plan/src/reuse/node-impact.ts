@@ -23,6 +23,8 @@ export interface NodeImpact {
   readonly doubts: readonly string[];
   /** Names that do not bind any more. */
   readonly problems: readonly string[];
+  /** Inputs whose rows are only said to be the same: they are compared before the rows of this node are shown. */
+  readonly onWord: readonly NodeId[];
   /** Why rows that were thought to be the same are not: a comparison found others. Null: none did. */
   readonly refuted: string | null;
   /** How its own query was edited. */

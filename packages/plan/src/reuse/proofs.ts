@@ -1,6 +1,7 @@
 import type { Instant } from '@seeknal/intervals';
 import type { JsonObject, NodeId } from '@seeknal/manifest';
 
+import { proofKey } from '../identity.ts';
 import type { ResolvedNode } from '../resolve.ts';
 import type { Proof, SnapshotRecord, StateView } from '../snapshot.ts';
 import type { NodeImpact } from './node-impact.ts';
@@ -23,17 +24,18 @@ export function proofsOf(
     const from = state.snapshots[impact.from];
     if (!impact.isKept || node === undefined || from === undefined) return [];
     const evidence: JsonObject = {
+      ...(impact.onWord.length > 0 && { onWord: [...impact.onWord] }),
       edits: impact.edits.map(({ sentence }) => sentence),
       causes: impact.causes.map(({ node: cause, columns }) => ({ node: cause, columns: [...columns] })),
       reads: Object.fromEntries(Object.entries(impact.reads).map(([read, columns]) => [read, [...columns]])),
     };
     return [
       {
-        fingerprint: node.node.fingerprint,
+        fingerprint: proofKey(node.node, node.identity, impact.from),
         snapshot: impact.from,
         from: from.fingerprint,
         analyser: ANALYSER,
-        reason: reasonFor(impact),
+        reason: from.node === id ? reasonFor(impact) : `made as ${from.node}; ${reasonFor(impact)}`,
         evidence,
         madeAt: now,
       },

@@ -241,8 +241,8 @@ test('a refuted proof is believed no more, by its node and by those that read it
       reason: expect.stringMatching(text),
       verified,
     });
-    expect(
-      settledRefutations([{ fingerprint: against.fingerprint }, { fingerprint: 'other' }], refuted),
-    ).toEqual([against.fingerprint]);
+    expect(settledRefutations([{ id: against.fingerprint }, { id: 'other' }], refuted)).toEqual([
+      against.fingerprint,
+    ]);
   }
 });

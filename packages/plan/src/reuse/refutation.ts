@@ -1,8 +1,9 @@
 import type { Instant } from '@seeknal/intervals';
 
 import type { Verified } from '../plan.ts';
+import { proofKey } from '../identity.ts';
 import type { ResolvedNode } from '../resolve.ts';
-import type { Proof, StateView } from '../snapshot.ts';
+import type { Proof, SnapshotId, StateView } from '../snapshot.ts';
 
 /**
  * Stands where a proof names what found it. A refutation is kept in the place of the proof that it refutes, so
@@ -12,7 +13,7 @@ export const REFUTED = 'refuted';
 
 /** That the rows of a fingerprint were compared with those of the snapshot it was to use, and are others. */
 export function refutation(
-  { node, snapshot }: Pick<ResolvedNode, 'node' | 'snapshot'>,
+  { node, identity, snapshot }: Pick<ResolvedNode, 'node' | 'identity' | 'snapshot'>,
   {
     rows,
     differing,
@@ -21,7 +22,7 @@ export function refutation(
   now: Instant,
 ): Proof {
   return {
-    fingerprint: node.fingerprint,
+    fingerprint: proofKey(node, identity, snapshot.id),
     snapshot: snapshot.id,
     from: snapshot.fingerprint,
     analyser: REFUTED,
@@ -53,17 +54,20 @@ export function refutedText({ evidence }: Proof, unstable: readonly string[]): s
 }
 
 /** Whether a node has its rows by a proof that a comparison could refute. */
-export const isProved = (
-  { node, snapshot }: Pick<ResolvedNode, 'node' | 'snapshot'>,
+export function isProved(
+  { node, identity, snapshot }: Pick<ResolvedNode, 'node' | 'identity' | 'snapshot'>,
   { proofs }: Pick<StateView, 'proofs'>,
-): boolean =>
-  snapshot.fingerprint !== node.fingerprint &&
-  proofs[node.fingerprint]?.snapshot === snapshot.id &&
-  refutationOf(node.fingerprint, { proofs }) === undefined;
+): boolean {
+  const key = proofKey(node, identity, snapshot.id);
+  return (
+    snapshot.fingerprint !== node.fingerprint &&
+    proofs[key]?.snapshot === snapshot.id &&
+    refutationOf(key, { proofs }) === undefined
+  );
+}
 
 /** Refutations that are of no use any more, because their nodes get rows of their own. */
 export const settledRefutations = (
-  made: readonly { readonly fingerprint: string }[],
+  made: readonly { readonly id: SnapshotId }[],
   state: StateView,
-): readonly string[] =>
-  made.flatMap(({ fingerprint }) => (refutationOf(fingerprint, state) === undefined ? [] : [fingerprint]));
+): readonly string[] => made.flatMap(({ id }) => (refutationOf(id, state) === undefined ? [] : [id]));

@@ -9,9 +9,11 @@ import {
 } from '@seeknal/manifest';
 import { lightParser } from '@seeknal/sql-ast';
 
+import type { SaidCategory } from '../plan.ts';
 import { resolveNodes, type ResolvedNode } from '../resolve.ts';
 import { findReuse } from '../reuse/find-reuse.ts';
 import type { NodeImpact } from '../reuse/node-impact.ts';
+import type { ParseSql } from '../reuse/node-meaning.ts';
 import { ALL_TIME, type EnvironmentRecord, type SnapshotRecord, type StateView } from '../snapshot.ts';
 import { EMPTY, exampleManifest, jan, recordOf, type ExampleNode } from './example-project.ts';
 
@@ -93,14 +95,19 @@ export interface Compared {
 }
 
 /** What becomes of the rows that `prod` has, under another manifest. */
-export async function comparedWith(state: StateView, manifest: Manifest): Promise<Compared> {
+export async function comparedWith(
+  state: StateView,
+  manifest: Manifest,
+  said?: ReadonlyMap<NodeId, SaidCategory>,
+): Promise<Compared> {
   const prod = state.environments['prod'] ?? null;
   const resolved = resolveNodes(manifest, state, prod, jan(5), null);
   const parsed: string[] = [];
-  const impacts = await findReuse(resolved, state, prod, async (sql) => {
+  const read: ParseSql = async (sql) => {
     parsed.push(sql);
     return (await reader)(sql);
-  });
+  };
+  const impacts = await findReuse(resolved, state, prod, read, said);
   return { resolved, impacts, parsed };
 }
 

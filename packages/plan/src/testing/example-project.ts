@@ -36,6 +36,7 @@ export interface ExampleNode {
   readonly timeColumn?: string | null;
   readonly onChange?: 'keep' | 'rebuild';
   readonly description?: string;
+  readonly renamedFrom?: readonly string[];
   readonly volatile?: readonly string[];
   /** Values that `day` may have: an audit. */
   readonly accepts?: readonly string[];
@@ -67,6 +68,7 @@ function draft(node: ExampleNode): DraftNode {
     description: node.description ?? null,
     owner: null,
     tags: [],
+    ...(node.renamedFrom !== undefined && { renamedFrom: node.renamedFrom }),
     columns: {},
     config: node.accepts === undefined ? {} : { audits: [...node.accepts] },
     file_path: place.file,
