@@ -105,7 +105,7 @@ onServer(
       await writeFile(settings, `${plain}${text}`);
       await all({});
     }
-    const text = `${seen.join('\n')}\n${await filesIn(folder, /seeknal_project\.yml$|target.cache/u)}`;
+    const text = `${seen.join('\n')}\n${await filesIn(folder, /seeknal_project\.yml$/u)}`;
     // What is looked through holds what it should.
     for (const word of [
       'OK State saved',

@@ -50,11 +50,13 @@ const recordOf = (example: Example): SnapshotRecord => ({
   version: null,
 });
 
+type Scope = Partial<Parameters<typeof nextPointers>[3]>;
+
 /** `a` stands for the pointers before, `b` for the snapshots of the manifest. */
 function next(
   before: readonly Example[],
   after: readonly Example[],
-  scope: Partial<Parameters<typeof nextPointers>[3]> = {},
+  scope: Scope = {},
 ): { readonly shown: string; readonly held: string; readonly isMoved: boolean } {
   const pointers: Record<NodeId, Pointer> = {};
   for (const { node, snapshot } of before) pointers[node] = { snapshot, fingerprint: snapshot, metadata };
@@ -164,6 +166,30 @@ test('what was not selected stays where it is, and is not reported', () => {
 test('names of removed nodes stay while only some nodes run, and of nodes that cannot run always', () => {
   expect(next([A1, C1], [A1], { removes: false }).shown).toBe('a=a1 c=c1');
   expect(next([A1, C1], [A1], { known: new Set(['a', 'c']) }).shown).toBe('a=a1 c=c1');
+});
+
+const R1: Example = { ...A1, node: 'r' };
+const R2: Example = { ...A2, node: 'r' };
+const S1: Example = { ...B1, inputs: { r: 'a1' } };
+
+test.each<[string, readonly Example[], readonly Example[], Scope, string, string]>([
+  ['moves its rows', [A1, B1], [R1, S1], {}, 'b=b1 r=a1', ''],
+  ['with other rows waits until they are complete', [A1], [partly(R2)], {}, 'a=a1', 'r: r is not complete'],
+  ['with other rows moves with them', [A1], [R2], {}, 'r=a2', ''],
+  [
+    'keeps the old one while its rows do not pass their audits',
+    [A1],
+    [R1],
+    { failedAudits: new Set(['r']) },
+    'a=a1',
+    'r: its rows do not pass its audits',
+  ],
+  ['keeps both where only some nodes run', [A1], [R1], { removes: false }, 'a=a1 r=a1', ''],
+  ['that was not selected stays what it was', [A1], [R1], { isSelected: () => false }, 'a=a1', ''],
+  ['is not taken twice', [A1, R2], [R2], {}, 'r=a2', ''],
+])('a node under another name %s', (_, before, after, scope, shown, held) => {
+  const found = next(before, after, { renames: new Map([['r', 'a']]), ...scope });
+  expect({ ...found, shown: found.shown.split(' ').toSorted().join(' ') }).toMatchObject({ shown, held });
 });
 
 test('rows that do not pass their audits are not shown anew', () => {

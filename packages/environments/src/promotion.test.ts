@@ -11,13 +11,17 @@ import { promotion } from './promotion.ts';
 const DAY = 86_400_000;
 const days = (from: number, to: number): Interval => ({ start: from * DAY, end: to * DAY });
 
-/** `a:1 b:2` shows snapshot `a1` as `a` and `b2` as `b`; a star behind one gives it another description. */
+/**
+ * `a:1 b:2` shows snapshot `a1` as `a` and `b2` as `b`; a star behind one gives it another description. `c:=a1`
+ * shows `a1` as `c`.
+ */
 function pointersOf(text: string): { readonly [node: string]: Pointer } {
   const parts = text === '' ? [] : text.split(' ');
   return Object.fromEntries(
     parts.map((part) => {
       const [node = '', version = ''] = part.split(':');
-      const snapshot = `${node}${version.replace('*', '')}`;
+      const of = version.replace('*', '');
+      const snapshot = of.startsWith('=') ? of.slice(1) : `${node}${of}`;
       const description = version.endsWith('*') ? 'another' : null;
       return [node, { snapshot, fingerprint: snapshot, metadata: { description } }];
     }),
@@ -70,6 +74,8 @@ interface Situation {
   readonly manifest?: string;
   readonly held?: readonly string[];
   readonly wanted?: readonly Interval[];
+  /** What `c2` was called before. */
+  readonly formerly?: string;
 }
 
 function promoted({
@@ -81,6 +87,7 @@ function promoted({
   manifest = dev,
   held = [],
   wanted = [days(0, 9)],
+  formerly = '',
 }: Situation) {
   const environments: Record<string, EnvironmentRecord> = { dev: environment('dev', dev) };
   if (prod !== undefined) environments['prod'] = environment('prod', prod);
@@ -97,6 +104,9 @@ function promoted({
       ),
     ]),
   );
+  if (snapshots['c2'] !== undefined && formerly !== '') {
+    snapshots['c2'] = { ...snapshots['c2'], formerNodes: [formerly] };
+  }
   const state: StateView = { environments, snapshots, proofs: {} };
   const nodes = Object.fromEntries(
     Object.entries(pointersOf(manifest)).map(([id, { fingerprint }]) => [
@@ -141,6 +151,33 @@ test.each<readonly [string, string, string, readonly string[]]>([
   ['a:2 b:1', 'a:1', 'a:1 b:1', ['b']],
 ])('dev %s over prod %s, which was %s', (dev, prod, base, moved) => {
   expect(promoted({ dev, prod, base }).moved).toEqual(moved);
+});
+
+test.each<readonly [string, string, string, string]>([
+  // dev       prod       former names of c2     what changes in prod, and how
+  ['c:=a1', 'a:1', '', 'rename c from a'],
+  ['c:=a1*', 'a:1', '', 'rename c from a'],
+  ['c:2', 'a:1', 'a', 'change c from a'],
+  ['c:2 d:=a1', 'a:1', 'a', 'add d, change c from a'],
+  ['a:1', 'c:2', 'a', 'change a from c'],
+  ['a:1 c:2', 'a:1', 'a', 'add c'],
+  ['c:2', 'a:1', '', 'add c, remove a'],
+])('%s promoted to %s, where c was %s, changes: %s', (dev, prod, formerly, expected) => {
+  const { changes } = promoted({ dev, prod, formerly });
+  const told = changes.map(({ node, action, renamedFrom }) =>
+    renamedFrom === undefined ? `${action} ${node}` : `${action} ${node} from ${renamedFrom}`,
+  );
+  expect(told.toSorted().join(', ')).toBe(expected);
+});
+
+test('what a renamed node lacks of its old name is a gap', () => {
+  const { gaps } = promoted({
+    dev: 'c:2',
+    prod: 'a:1',
+    formerly: 'a',
+    done: { a1: [days(0, 5)], c2: [days(0, 3)] },
+  });
+  expect(gaps).toEqual(['c 1970-01-04 to 1970-01-06']);
 });
 
 test('of another target only whether it moved is known', () => {

@@ -98,8 +98,18 @@ export async function cachedProject(
 }
 
 /**
+ * Whether a setting has a secret written out, against all advice: it stands in the author's own file, and in no
+ * other. `${VAR}` is kept as it is written.
+ */
+const mayHoldSecret = (options: JsonObject): boolean =>
+  Object.entries(options).some(([key, value]) => {
+    const text = JSON.stringify(value).replaceAll(/\$\{[^}]*\}/gu, '');
+    return (/token|secret|password/iu.test(key) && /\w/u.test(text)) || /\?|@|eyJ/u.test(text);
+  });
+
+/**
  * Keeps a project for the next command, unless its files changed since `stamps` were taken, before they were
- * parsed. A folder that cannot be written to only costs the time to parse again.
+ * parsed, or secrets are written out in them. A folder that cannot be written to only costs the time to parse again.
  */
 export async function keepProject(
   folder: string,
@@ -109,6 +119,7 @@ export async function keepProject(
   consulted: ReadonlyMap<string, string | undefined>,
   project: CachedProject,
 ): Promise<void> {
+  if (mayHoldSecret(project.settings.stateOptions)) return;
   const after = await projectStamps(folder);
   const isSame =
     stamps?.length === after?.length &&

@@ -18,7 +18,11 @@ interface Tree {
   /** A column that nothing reads. */
   readonly extra: boolean;
   readonly description: string;
+  /** What `daily` is called. */
+  readonly name: string;
 }
+
+const NAMES = ['daily', 'sums', 'counts'];
 
 const filesOf = ({
   factor,
@@ -26,24 +30,25 @@ const filesOf = ({
   weight,
   extra,
   description,
+  name,
 }: Tree): { readonly [path: string]: string } => ({
   'seeknal/transforms/daily.yml': byDay(
-    'daily',
+    name,
     '{ref: source.sales}',
     `SELECT day, (${factor} * sum(amount))::INTEGER AS amount${extra ? ', count(*) AS orders' : ''} FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}' AND amount >= ${least} GROUP BY day`,
-    `description: ${description}`,
+    `description: ${description}\nrenamed_from: [${NAMES.filter((each) => each !== name).join(', ')}]`,
   ),
   'seeknal/transforms/window.yml': byDay(
     'window',
-    '{ref: transform.daily, reads: {back: 1}}',
-    `SELECT DATE '{{ start }}' AS day, (${weight} * coalesce(sum(amount), 0))::INTEGER AS amount FROM transform.daily`,
+    `{ref: transform.${name}, reads: {back: 1}}`,
+    `SELECT DATE '{{ start }}' AS day, (${weight} * coalesce(sum(amount), 0))::INTEGER AS amount FROM transform.${name}`,
   ),
 });
 
 type Sales = readonly (readonly [day: number, amount: number])[];
 
 /** What every view has to show, worked out from the file and the version alone. */
-function expected({ factor, least, weight }: Tree, sales: Sales): readonly string[] {
+function expected({ factor, least, weight, name }: Tree, sales: Sales): readonly string[] {
   const date = (day: number): string => `2024-01-${String(day).padStart(2, '0')}`;
   const daily = new Map<number, number>();
   for (const [day, amount] of sales) {
@@ -55,6 +60,7 @@ function expected({ factor, least, weight }: Tree, sales: Sales): readonly strin
   });
   const sum = window.reduce((all, [, amount]) => all + amount, 0);
   return [
+    [name, 'total', 'window'].toSorted(),
     [...daily].toSorted(([a], [b]) => a - b).map(([day, amount]) => `${date(day)} ${amount}`),
     window.map(([day, amount]) => `${date(day)} ${amount}`),
     [`${DAYS} ${sum}`],
@@ -73,7 +79,7 @@ function random(seed: number): (below: number) => number {
 class History {
   readonly #next: (below: number) => number;
   readonly told: string[] = [];
-  #tree: Tree = { factor: 1, least: 0, weight: 1, extra: false, description: 'first' };
+  #tree: Tree = { factor: 1, least: 0, weight: 1, extra: false, description: 'first', name: 'daily' };
   #sales: Sales = [
     [1, 1],
     [2, 2],
@@ -105,9 +111,11 @@ class History {
 
   async #views(environment: string): Promise<readonly string[]> {
     const schema = environment === 'prod' ? 'transform' : `transform__${environment}`;
+    const { name } = this.#shown.get(environment) as Tree;
     const found: string[] = [];
     for (const sql of [
-      `SELECT day, amount FROM ${schema}.daily ORDER BY day`,
+      `SELECT view_name FROM duckdb_views() WHERE schema_name = '${schema}' ORDER BY ALL`,
+      `SELECT day, amount FROM ${schema}.${name} ORDER BY day`,
       `SELECT day, amount FROM ${schema}.window ORDER BY day`,
       `SELECT days, amount::INTEGER FROM ${schema}.total`,
     ]) {
@@ -146,6 +154,7 @@ class History {
           { weight: 1 + this.#next(3) },
           { extra: !tree.extra },
           { description: `text ${this.#next(5)}` },
+          { name: NAMES[this.#next(NAMES.length)] as string },
         ];
         this.#tree = { ...tree, ...edits[this.#next(edits.length)] };
         this.told.push(`edit ${JSON.stringify(this.#tree)}`);
@@ -204,7 +213,7 @@ class History {
         this.told.push(`restate ${environment} day ${day}`);
         await this.#check('prod');
         const start = Date.UTC(2024, 0, day);
-        const restate = { nodes: ['transform.daily'], range: { start, end: start + 86_400_000 } };
+        const restate = { nodes: [`transform.${tree.name}`], range: { start, end: start + 86_400_000 } };
         await this.#run({ environment, frozen: true, restate });
         await this.#check(environment);
         break;

@@ -42,6 +42,21 @@ interface Shape {
   readonly n: number;
   readonly extra: number;
   readonly style: number;
+  /** How often it was renamed, and whether its author says so. */
+  readonly renamed: number;
+  readonly isDeclared: boolean;
+}
+
+/** Names of a node, which come again after the last. */
+const NAMES = 3;
+
+const nameOf = (renamed: number, at: number): string =>
+  renamed % NAMES === 0 ? `t${at + 1}` : `t${at + 1}_${renamed % NAMES}`;
+
+/** The names that it had before, newest first. */
+function formerNames({ renamed, isDeclared }: Shape, at: number): string {
+  const names = Array.from({ length: NAMES - 1 }, (_, back) => nameOf(renamed + NAMES - back - 1, at));
+  return isDeclared ? `renamed_from: [${names.join(', ')}]\n` : '';
 }
 
 const shapes: fc.Arbitrary<readonly Shape[]> = fc.tuple(
@@ -52,13 +67,15 @@ const shapes: fc.Arbitrary<readonly Shape[]> = fc.tuple(
       n: fc.nat({ max: 2 }),
       extra: fc.nat({ max: 2 }),
       style: fc.nat({ max: 1 }),
+      renamed: fc.constant(0),
+      isDeclared: fc.constant(false),
     }),
   ),
 );
 
 /** Every node has the columns day and amount, so that any can read any. */
-function node(shape: Shape, at: number): string {
-  const text = plainNode(shape, at);
+function node(shape: Shape, at: number, all: readonly Shape[]): string {
+  const text = `${plainNode(shape, at, all)}${formerNames(shape, at)}`;
   const { extra, style } = shape;
   const more = extra === 0 ? '' : `, ${extra} * 2 AS extra`;
   return text.replace(/SELECT (.*?) FROM/u, (_, items: string) => {
@@ -67,9 +84,10 @@ function node(shape: Shape, at: number): string {
   });
 }
 
-function plainNode(shape: Shape, at: number): string {
-  const input = shape.input === 0 ? 'source.sales' : `transform.t${shape.input}`;
-  const name = `t${at + 1}`;
+function plainNode(shape: Shape, at: number, all: readonly Shape[]): string {
+  const above = shape.input - 1;
+  const input = above < 0 ? 'source.sales' : `transform.${nameOf(all[above]?.renamed ?? 0, above)}`;
+  const name = nameOf(shape.renamed, at);
   // Kept days over a changed whole are what the author chooses with `keep`; here nothing may be left behind.
   const rebuild = 'on_change: rebuild';
   const within = "day >= '{{ start }}' AND day < '{{ end }}'";
@@ -144,6 +162,7 @@ type Step =
   | { readonly do: 'edit'; readonly at: number; readonly n: number }
   | { readonly do: 'extra'; readonly at: number; readonly extra: number }
   | { readonly do: 'style'; readonly at: number; readonly style: number }
+  | { readonly do: 'rename'; readonly at: number; readonly isDeclared: boolean }
   | { readonly do: 'dev' }
   | { readonly do: 'select'; readonly at: number }
   | { readonly do: 'full'; readonly at: number }
@@ -160,6 +179,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('edit' as const), at: fc.nat({ max: NODES - 1 }), n: fc.nat({ max: 2 }) }),
   fc.record({ do: fc.constant('extra' as const), at: fc.nat({ max: NODES - 1 }), extra: fc.nat({ max: 2 }) }),
   fc.record({ do: fc.constant('style' as const), at: fc.nat({ max: NODES - 1 }), style: fc.nat({ max: 1 }) }),
+  fc.record({
+    do: fc.constant('rename' as const),
+    at: fc.nat({ max: NODES - 1 }),
+    isDeclared: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
+  }),
   fc.record({ do: fc.constant('dev' as const) }),
   fc.record({ do: fc.constant('select' as const), at: fc.nat({ max: NODES - 1 }) }),
   fc.record({ do: fc.constant('full' as const), at: fc.nat({ max: NODES - 1 }) }),
@@ -172,22 +196,27 @@ const filesOf = (
 ): { [path: string]: string } => ({
   'data/sales.csv': csv(...rows),
   'seeknal/sources/sales.yml': SOURCE,
-  ...Object.fromEntries(shape.map((each, i) => [`seeknal/transforms/t${i + 1}.yml`, node(each, i)])),
+  ...Object.fromEntries(shape.map((each, i) => [`seeknal/transforms/t${i + 1}.yml`, node(each, i, shape)])),
 });
 
 const rowsMoved = (each: Step): boolean => each.do === 'rows' && each.rows.length % 3 === 0;
 
-async function tables(folder: ProjectFolder): Promise<readonly (readonly string[])[]> {
+async function tables(
+  folder: ProjectFolder,
+  shape: readonly Shape[],
+): Promise<readonly (readonly string[])[]> {
   const found: (readonly string[])[] = [];
-  for (let i = 1; i <= NODES; i += 1) {
-    found.push(await folder.rows(`SELECT day::DATE, amount FROM transform.t${i} ORDER BY ALL`));
+  for (const [at, { renamed }] of shape.entries()) {
+    found.push(
+      await folder.rows(`SELECT day::DATE, amount FROM transform.${nameOf(renamed, at)} ORDER BY ALL`),
+    );
   }
   return found;
 }
 
 // The promise of the whole: whatever happened before, after a run every table holds what a project that is
 // built from nothing, one task after the other, holds.
-test('no table is ever stale: after edits, corrections, selections and lost states, all equal a build from nothing', async () => {
+test('no table is ever stale: after edits, renames, corrections, selections and lost states, all equal a build from nothing', async () => {
   await fc.assert(
     fc.asyncProperty(shapes, fc.array(step, { minLength: 1, maxLength: 6 }), async (start, steps) => {
       let shape = start;
@@ -212,7 +241,12 @@ test('no table is ever stale: after edits, corrections, selections and lost stat
             shape = shape.map((old, i) => (i === each.at ? { ...old, extra: each.extra } : old));
           if (each.do === 'style')
             shape = shape.map((old, i) => (i === each.at ? { ...old, style: each.style } : old));
-          if (each.do === 'select') select = [`transform.t${each.at + 1}`];
+          if (each.do === 'rename') {
+            const { at, isDeclared } = each;
+            shape = shape.map((old, i) => (i === at ? { ...old, renamed: old.renamed + 1, isDeclared } : old));
+          }
+          const named = (at: number): string => `transform.${nameOf(shape[at]?.renamed ?? 0, at)}`;
+          if (each.do === 'select') select = [named(each.at)];
           if (each.do === 'full') full = true;
           if (each.do === 'forget') await folder.remove('target/state.json', 'target/state.json.1');
           await folder.write(filesOf(shape, rows));
@@ -220,7 +254,7 @@ test('no table is ever stale: after edits, corrections, selections and lost stat
           if (each.do === 'dev' || rowsMoved(each)) await folder.run(day, { environment: 'dev' });
           if (select !== undefined) await folder.run(day, { nodes: select });
           if (full)
-            await folder.run(day, { select: [`transform.t${each.do === 'full' ? each.at + 1 : 1}`], full });
+            await folder.run(day, { select: [named(each.do === 'full' ? each.at : 0)], full });
           // Every reuse is tried on the rows, too, and none of them is blamed.
           const report = await folder.run(day, { verify: true });
           expect(report.plan.nodes.filter(({ verified }) => verified?.same === false)).toEqual([]);
@@ -230,7 +264,7 @@ test('no table is ever stale: after edits, corrections, selections and lost stat
         const fresh = await ProjectFolder.make(filesOf(shape, rows));
         try {
           await fresh.run(day, { maxWorkers: 1 });
-          expect(await tables(folder)).toEqual(await tables(fresh));
+          expect(await tables(folder, shape)).toEqual(await tables(fresh, shape));
         } finally {
           await fresh.remove('.');
         }

@@ -20,16 +20,20 @@ export interface ProjectLineageOptions {
  */
 export async function projectLineage(
   manifest: Manifest,
-  { snapshots }: StateView,
+  { snapshots, environments }: StateView,
   target: string,
   { parser = 'duckdb', columns: given }: ProjectLineageOptions = {},
 ): Promise<ManifestLineage> {
   const parse = parser === 'duckdb' ? await parsedByDuckDb(manifest, target) : await lightParser('duckdb');
   // Of nodes that were never built, or changed since, nothing is known but their SQL.
-  const columns = (node: NodeId): readonly string[] | null =>
-    given?.get(node) ??
-    snapshots[manifest.nodes[node]?.fingerprint ?? '']?.columns?.map(({ name }) => name) ??
-    null;
+  const columns = (node: NodeId): readonly string[] | null => {
+    const fingerprint = manifest.nodes[node]?.fingerprint ?? '';
+    const shown = Object.values(environments)
+      .map(({ pointers }) => pointers[node])
+      .find((pointer) => pointer?.fingerprint === fingerprint);
+    const record = snapshots[fingerprint] ?? snapshots[shown?.snapshot ?? ''];
+    return given?.get(node) ?? record?.columns?.map(({ name }) => name) ?? null;
+  };
   return new LineageBuilder({ parse, columns }).build(manifest);
 }
 

@@ -102,6 +102,15 @@ export function unwritable(path: string, cause: unknown): unknown {
   });
 }
 
+/** As `unwritable`, of what cannot be read. */
+export function unreadable(path: string, cause: unknown): unknown {
+  const code = codeOf(cause);
+  if (code === undefined || !/^E[A-Z]+$/.test(code)) return cause;
+  const what = code === 'EISDIR' ? 'it is a folder' : code;
+  const hint = code === 'EISDIR' ? 'Move the folder away, or choose another with --target.' : hintFor(code);
+  return new StateError('STATE_UNREACHABLE', `Cannot read the state ${path}: ${what}`, hint, { cause });
+}
+
 function hintFor(code: string): string {
   if (code === 'ENOSPC' || code === 'EDQUOT')
     return 'Make room on the disk and run the command again: nothing was lost.';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -123,6 +123,18 @@ test('a restored state gives out fences that were never given out', async () => 
   await restoreStateFile(folder, 5);
   const after = await openStateFile({ folder }).acquireLock('b', 0);
   expect(after.fence).toBeGreaterThan(before.fence + 1);
+});
+
+test('a folder in the place of the state file is named, and left alone', async () => {
+  const folder = await emptyFolder();
+  await mkdir(join(folder, 'state.json'), { recursive: true });
+  const backend = openStateFile({ folder });
+  await expect(backend.scope({ project: 'p', warehouse: 'w' }).read()).rejects.toMatchObject({
+    code: 'STATE_UNREACHABLE',
+    message: expect.stringMatching(/state\.json: it is a folder$/u),
+    hint: 'Move the folder away, or choose another with --target.',
+  });
+  expect(await readdir(join(folder, 'state.json'))).toEqual([]);
 });
 
 test('nothing can be restored where there is no previous copy', async () => {

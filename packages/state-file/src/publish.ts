@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { codeOf, type Disk } from './disk.ts';
+import { codeOf, unreadable, type Disk } from './disk.ts';
 import type { StateFiles } from './state-files.ts';
 import { HEADER_BYTES, readHeader, readStateText, type StateHeader } from './state-text.ts';
 
@@ -95,10 +95,15 @@ async function currentEpoch(disk: Disk, files: StateFiles): Promise<number> {
 /**
  * The first line of what the state file says; null when there is no file.
  *
- * @throws `STATE_DAMAGED`, `STATE_TOO_NEW`
+ * @throws `STATE_DAMAGED`, `STATE_TOO_NEW`, `STATE_UNREACHABLE`
  */
 export async function currentHeader(disk: Disk, files: StateFiles): Promise<StateHeader | null> {
-  const start = await disk.readStart(files.state, HEADER_BYTES);
+  let start: string | null;
+  try {
+    start = await disk.readStart(files.state, HEADER_BYTES);
+  } catch (error) {
+    throw unreadable(files.state, error);
+  }
   if (start === null) return null;
   const header = readHeader(start);
   if (header) return header;

@@ -228,8 +228,8 @@ class Search {
     const pairs: InputPair[] = [];
     for (const { ref, place } of inputsOf(node.node.spec)) {
       const input = this.#resolved.get(ref) as ResolvedNode;
-      const names = [ref, ...(input.snapshot.formerNodes ?? [])];
-      const before = from.inputs.find((each) => names.includes(each.node) && each.place === place);
+      const names = new Set([ref, ...(input.snapshot.formerNodes ?? [])]);
+      const before = from.inputs.find((each) => names.has(each.node) && each.place === place);
       const record = before === undefined ? undefined : this.#state.snapshots[before.snapshot];
       pairs.push({
         node: ref,
