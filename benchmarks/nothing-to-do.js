@@ -6,12 +6,11 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { openProject } from '@seeknal/sdk';
-
 import { coldProcess } from './cold-process.js';
 import { NOW, writeGeneratedProject } from './generated-project.js';
 import { alternate, megabytes, ms, printTable, ratio, seconds, timed } from './measure.js';
 import { removeFolder, scratchFolder } from './project-folder.js';
+import { runEverything } from './run-everything.js';
 
 const NODES = 1000;
 const ROUNDS = 9;
@@ -21,7 +20,7 @@ const folder = await scratchFolder();
 try {
   const project = join(folder, 'project');
   await writeGeneratedProject(project, NODES);
-  const first = await timed(() => buildAll(project));
+  const first = await timed(() => runEverything(project, NOW));
 
   const process = (args) => async () => {
     const { wall, peak } = await coldProcess(args, {
@@ -67,15 +66,4 @@ try {
   );
 } finally {
   await removeFolder(folder);
-}
-
-/** Really runs everything once: what is measured afterwards is the state as runs leave it. */
-async function buildAll(projectFolder) {
-  const project = await openProject(projectFolder, { now: NOW });
-  try {
-    const { status, job } = await project.run();
-    if (status !== 'success') throw new Error(`The first run: ${status}`, { cause: job?.failed[0]?.error });
-  } finally {
-    await project.close();
-  }
 }

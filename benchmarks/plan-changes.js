@@ -7,11 +7,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { openProject } from '@seeknal/sdk';
-
 import { coldProcess } from './cold-process.js';
 import { alternate, megabytes, ms, printTable, seconds, timed } from './measure.js';
 import { removeFolder, scratchFolder, sourceYaml, transformYaml, writeProject } from './project-folder.js';
+import { runEverything } from './run-everything.js';
 
 const ROUNDS = 7;
 const NOW = Date.UTC(2024, 0, 5);
@@ -40,7 +39,8 @@ for (const { name, chains, length, edited, from, to } of CASES) {
   const folder = await scratchFolder();
   try {
     await writeProject(folder, chainsOf(chains, length));
-    const first = await timed(() => buildAll(folder));
+    // Many at once share the writes of the state.
+    const first = await timed(() => runEverything(folder, NOW, { maxWorkers: 8 }));
     const file = join(folder, `seeknal/transforms/${edited}.yml`);
     const text = await readFile(file, 'utf8');
     const planned = (sql) => async () => {
@@ -94,16 +94,4 @@ function chainsOf(chains, length) {
     }
   }
   return files;
-}
-
-/** @param {string} folder */
-async function buildAll(folder) {
-  const project = await openProject(folder, { now: NOW });
-  try {
-    // Many at once share the writes of the state.
-    const { status, job } = await project.run({ maxWorkers: 8 });
-    if (status !== 'success') throw new Error(`The first run: ${status}`, { cause: job?.failed[0]?.error });
-  } finally {
-    await project.close();
-  }
 }

@@ -8,6 +8,7 @@ import { openProject } from '@seeknal/sdk';
 
 import { alternate, ms, printTable, ratio, timed } from './measure.js';
 import { removeFolder, scratchFolder, transformYaml, writeProject } from './project-folder.js';
+import { runEverything } from './run-everything.js';
 
 const NODES = 100;
 const ROUNDS = 9;
@@ -20,7 +21,7 @@ try {
   for (const years of [1, 10, 100]) {
     const project = join(folder, String(years));
     await writeProject(project, hourlyNodes(2024 - years));
-    await buildAll(project);
+    await runEverything(project, NOW);
     sides[years] = async () => ({
       nothing: await planned(project, NOW, 0),
       hour: await planned(project, NOW + HOUR, NODES),
@@ -51,17 +52,6 @@ function hourlyNodes(year) {
     files[`seeknal/transforms/node_${i}.yml`] = transformYaml({ name: `node_${i}`, inputs: [], sql, more });
   }
   return files;
-}
-
-/** @param {string} path */
-async function buildAll(path) {
-  const project = await openProject(path, { now: NOW });
-  try {
-    const { status, job } = await project.run();
-    if (status !== 'success') throw new Error(`The first run: ${status}`, { cause: job?.failed[0]?.error });
-  } finally {
-    await project.close();
-  }
 }
 
 async function planned(path, now, tasks) {

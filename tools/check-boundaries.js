@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './command.js';
-import { members } from './workspace.js';
+import { members, testing } from './workspace.js';
 
 /** @typedef {import('./workspace.js').Member} Member */
 
@@ -16,10 +16,16 @@ const mayDependOn = {
   adapter: ['core', 'contract'],
   shell: ['core', 'contract', 'shell'],
   app: ['core', 'contract', 'adapter', 'shell', 'app'],
+  testing: [],
 };
 
-/** Tests of the outer layers run on the real adapters. @type {Record<string, readonly string[]>} */
-const testsMayDependOn = { ...mayDependOn, shell: mayDependOn.app ?? [] };
+/** Tests of the outer layers run on the real adapters; those of all may use what tests share. */
+const testsMayDependOn = Object.fromEntries(
+  Object.entries({ ...mayDependOn, shell: mayDependOn.app ?? [] }).map(([layer, allowed]) => [
+    layer,
+    [...allowed, 'testing'],
+  ]),
+);
 
 /** The only packages from outside that a core package may need. @type {Record<string, readonly string[]>} */
 const outsideOfCore = { 'packages/core-intervals': ['croner'], 'packages/sql-ast': ['node-sql-parser'] };
@@ -65,7 +71,7 @@ function violations(all, readSource) {
     }
     for (const name of forTests.filter((each) => !needed.includes(each))) {
       const users = sources.filter(
-        (file) => !/(^|[/.])testkit\b/.test(file) && imports(readSource(`${folder}/${file}`), name),
+        (file) => !isForTests(file, manifest) && imports(readSource(`${folder}/${file}`), name),
       );
       found.push(...users.map((file) => `${folder}/${file} imports ${name}, which is for its tests only.`));
     }
@@ -87,6 +93,15 @@ const layerOf = ({ manifest }) =>
   manifest.nx?.tags?.find((tag) => tag.startsWith('layer:'))?.slice('layer:'.length) ?? 'none';
 
 /**
+ * A test kit, which those need who import it, or a file that is not published.
+ *
+ * @param {string} file
+ * @param {import('./workspace.js').Manifest} manifest
+ */
+const isForTests = (file, { files = [] }) =>
+  /(^|[/.])testkit\b/.test(file) || (file.includes('/testing/') && files.includes('!**/testing/**'));
+
+/**
  * @param {string} source
  * @param {string} name
  */
@@ -105,15 +120,23 @@ function selfTest() {
     folder,
     manifest: { name: `@x/${folder}`, version: '1.0.0', nx: { tags: [`layer:${layer}`] }, ...manifest },
     references,
-    sources: ['src/a.ts', 'src/testkit.ts'],
+    sources: ['src/a.ts', 'src/testkit.ts', 'src/testing/b.ts'],
   });
-  const sound = [member('low', 'core'), member('file', 'adapter'), member('kit', 'contract')];
+  const sound = [
+    member('low', 'core'),
+    member('file', 'adapter'),
+    member('kit', 'contract'),
+    member('pages', 'testing'),
+  ];
   const on = (/** @type {string} */ name) => ({ [`@x/${name}`]: 'workspace:^' });
   /** @type {readonly (readonly [Member, number])[]} */
   const cases = [
     [member('a', 'shell', { dependencies: on('low') }, ['low']), 0],
     [member('a', 'shell', { devDependencies: on('file') }, ['file']), 0],
+    [member('a', 'core', { devDependencies: on('pages') }, ['pages']), 0],
     [member('a', 'core', { dependencies: on('file') }, ['file']), 1],
+    [member('a', 'app', { dependencies: on('pages') }, ['pages']), 1],
+    [member('a', 'testing', { dependencies: on('low') }, ['low']), 1],
     [member('a', 'core', { devDependencies: on('kit') }, ['kit']), 1],
     [member('a', 'contract', { peerDependencies: on('file') }, ['file']), 1],
     [member('a', 'shell', { dependencies: on('file') }, ['file']), 1],
@@ -123,7 +146,8 @@ function selfTest() {
     [member('a', 'shell', { dependencies: on('low') }), 1],
     [member('a', 'shell', {}, ['low']), 1],
     [member('a', 'basement'), 1],
-    [member('user', 'shell', { devDependencies: on('file') }, ['file']), 1],
+    [member('user', 'shell', { devDependencies: on('file'), files: ['src', '!**/testing/**'] }, ['file']), 1],
+    [member('user', 'shell', { devDependencies: on('file'), files: ['src'] }, ['file']), 2],
   ];
   for (const [extra, expected] of cases) {
     const read = (/** @type {string} */ file) => (file.startsWith('user/') ? "import '@x/file';" : '');
@@ -138,8 +162,8 @@ function selfTest() {
 }
 
 if (process.argv.includes('--self-test')) selfTest();
-const all = members();
-const found = violations(all, (file) => readFileSync(join(root, file), 'utf8'));
+const published = members();
+const found = violations([...published, ...testing()], (file) => readFileSync(join(root, file), 'utf8'));
 for (const violation of found) console.error(violation);
 if (found.length > 0) process.exit(1);
-console.log(`The layers hold in ${all.length} packages and apps.`);
+console.log(`The layers hold in ${published.length} packages and apps.`);

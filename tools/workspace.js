@@ -7,6 +7,7 @@ import { root } from './command.js';
  * @property {string} name
  * @property {string} version
  * @property {Record<string, string>} [bin]
+ * @property {readonly string[]} [files]
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [devDependencies]
  * @property {Record<string, string>} [peerDependencies]
@@ -15,7 +16,7 @@ import { root } from './command.js';
  */
 
 /**
- * @typedef {object} Member A package or an app: what is published.
+ * @typedef {object} Member A package or an app, which are published, or what their tests use.
  * @property {string} folder Relative to the root, with `/`: `packages/plan`.
  * @property {Manifest} manifest
  * @property {readonly string[]} references Folders its tsconfig.json refers to, relative to the root.
@@ -34,6 +35,13 @@ export function members() {
       .map((name) => member(`${parent}/${name}`)),
   );
 }
+
+/**
+ * Reads what only tests use, and nobody publishes.
+ *
+ * @returns {readonly Member[]}
+ */
+export const testing = () => [member('tools/testing')];
 
 /**
  * @param {string} folder

@@ -5,20 +5,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { executeInFile, sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect, jest, test } from '@jest/globals';
+import { executeInFile } from '@seeknal/state-libsql/testkit';
 
 import { seeknal as inProcess } from './in-process.test.kit.ts';
+import { onServer, server } from './server.test.kit.ts';
 import { example, NOW, stateAt } from './shared-state.test.kit.ts';
-
-const missing = sqldMissing();
-const onServer = missing === null ? test : test.skip;
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-  else process.stdout.write(`The tests with a server are left out: ${missing}.\n`);
-}, 30_000);
-afterAll(() => server?.remove());
 
 jest.setTimeout(120_000);
 

@@ -1,22 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect, test } from '@jest/globals';
 
 import { killedCopies } from './killed-copies.test.kit.ts';
+import { onServer, server } from './server.test.kit.ts';
 
 /** 1 is the whole suite; CI runs a part of it. */
 const scale = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? '1');
-const missing = sqldMissing();
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-}, 30_000);
-afterAll(() => server?.remove());
 
 const HOUR_MS = 3_600_000;
 const times = Math.max(2, Math.round(40 * scale));
 const shares = Array.from({ length: times }, (_, n) => (n + 1) / times);
 
-(missing === null ? test : test.skip)(
+onServer(
   'a copy to a server, killed at every one of its requests, is whole in the end',
   async () => {
     expect(

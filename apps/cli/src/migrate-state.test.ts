@@ -1,21 +1,12 @@
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect, jest, test } from '@jest/globals';
 
 import { seeknal as inProcess, type Ran } from './in-process.test.kit.ts';
 import { killedCopies } from './killed-copies.test.kit.ts';
+import { onServer, server } from './server.test.kit.ts';
 import { example, NOW, stateAt } from './shared-state.test.kit.ts';
-
-const missing = sqldMissing();
-const onServer = missing === null ? test : test.skip;
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-  else process.stdout.write(`The tests with a server are left out: ${missing}.\n`);
-}, 30_000);
-afterAll(() => server?.remove());
 
 jest.setTimeout(120_000);
 

@@ -1,18 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect } from '@jest/globals';
 
 import { seeknal } from './own-process.test.kit.ts';
+import { onServer, server } from './server.test.kit.ts';
 import { example, ledgerOf, ONCE, pause, runUntil, stateAt } from './shared-state.test.kit.ts';
 
 /** 1 is the whole suite; CI runs a part of it. */
 const scale = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? '1');
-const missing = sqldMissing();
-const onServer = missing === null ? test : test.skip;
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-}, 30_000);
-afterAll(() => server?.remove());
 
 /** A run takes some fewer requests. */
 const REQUESTS = 50;

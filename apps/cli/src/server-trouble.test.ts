@@ -1,20 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect, test } from '@jest/globals';
 
 import { seeknal } from './own-process.test.kit.ts';
+import { onServer, server } from './server.test.kit.ts';
 import { example, ledgerOf, ONCE, pause, runUntil, stateAt } from './shared-state.test.kit.ts';
-
-const missing = sqldMissing();
-const onServer = missing === null ? test : test.skip;
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-  else process.stdout.write(`The tests with a server are left out: ${missing}.\n`);
-}, 30_000);
-afterAll(() => server?.remove());
 
 onServer(
   'a server that is gone for a moment in the middle of a run is waited for',

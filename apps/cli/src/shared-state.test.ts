@@ -1,21 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect, test } from '@jest/globals';
 
 import { seeknal as inProcess } from './in-process.test.kit.ts';
 import { seeknal } from './own-process.test.kit.ts';
+import { onServer, server } from './server.test.kit.ts';
 import { example, ledgerOf, ONCE, rowsOf, stateAt } from './shared-state.test.kit.ts';
-
-const missing = sqldMissing();
-const onServer = missing === null ? test : test.skip;
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-  else process.stdout.write(`The tests with a server are left out: ${missing}.\n`);
-}, 30_000);
-afterAll(() => server?.remove());
 
 onServer(
   'of two runs at once on one warehouse and one server, one gives way, and everything is done once',

@@ -1,20 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
+import { expect, test } from '@jest/globals';
 
 import { abridged, plain, shell, stepsOf } from './docs.test.kit.ts';
+import { missing, server } from './server.test.kit.ts';
 
 const PAGE = new URL('../../../docs/guides/state-backends.md', import.meta.url);
 /** As the page has it. */
 const URL_SHOWN = 'http://127.0.0.1:8080';
-
-const missing = sqldMissing();
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-}, 30_000);
-afterAll(() => server?.remove());
 
 test('every command of docs/guides/state-backends.md prints what it shows, and no token', async () => {
   const steps = stepsOf(await readFile(PAGE, 'utf8'));
@@ -39,7 +32,6 @@ test('every command of docs/guides/state-backends.md prints what it shows, and n
   } finally {
     await close();
   }
-  if (missing !== null) process.stdout.write(`The part with a server was left out: ${missing}.\n`);
 }, 120_000);
 
 test('what the page links to is there', async () => {

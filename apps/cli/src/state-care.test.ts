@@ -4,21 +4,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { databaseStateStore } from '@seeknal/state-libsql';
-import { sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
 
 import { seeknal as inProcess, type Ran } from './in-process.test.kit.ts';
 import { start } from './own-process.test.kit.ts';
+import { missing, server } from './server.test.kit.ts';
 import { example, ledgerOf, NOW, ONCE, pause, stateAt } from './shared-state.test.kit.ts';
-
-const missing = sqldMissing();
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-  else process.stdout.write(`The tests with a server are left out: ${missing}.\n`);
-}, 30_000);
-afterAll(() => server?.remove());
 
 type Env = { readonly [name: string]: string };
 const inFile = (): Env => ({ SEEKNAL_NOW: NOW });

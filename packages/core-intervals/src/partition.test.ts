@@ -2,8 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { partitionKey, partitionKeys } from './partition.ts';
 import { schedule } from './schedule.ts';
-
-const at = (text: string): number => Date.parse(`${text}Z`);
+import { at } from './testing/utc.ts';
 
 test.each([
   // The same as Python's strftime.

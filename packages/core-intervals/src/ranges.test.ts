@@ -11,12 +11,11 @@ import { missing, withLookback } from './missing.ts';
 import { ahead, back } from './reach.ts';
 import { schedule } from './schedule.ts';
 import { countIntervals, splitBySchedule } from './split.ts';
+import { at } from './testing/utc.ts';
 
 const daily = schedule('@daily');
 const monthly = schedule('@monthly');
 
-/** Reads `'2024-01-01 05:00'` in UTC, or a date alone. */
-const at = (text: string): number => Date.parse(`${text}Z`);
 const range = (start: string, end: string): Interval => ({ start: at(start), end: at(end) });
 /** Shows an interval of whole days as `'01-01..01-02'`, others with their hour. */
 const show = ({ start, end }: Interval): string =>

@@ -4,15 +4,11 @@ import * as fc from 'fast-check';
 
 import { schedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { at, show } from './testing/utc.ts';
 import { instantAt } from './wall-clock.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-/** Reads an instant in UTC, and shows one: `'2024-01-01T02:00'`. */
-const at = (text: string): number => Date.parse(`${text}Z`);
-const show = (instant: number | null): string | null =>
-  instant === null ? null : new Date(instant).toISOString().slice(0, 16);
 
 const field = (low: number, high: number): fc.Arbitrary<string> => {
   const value = fc.integer({ min: low, max: high });

@@ -2,14 +2,10 @@ import { expect, test } from '@jest/globals';
 
 import { schedule } from './schedule.ts';
 import type { Schedule } from './schedule.ts';
+import { at, show } from './testing/utc.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-/** Reads an instant in UTC, and shows one: `'2024-01-01T02:00'`. */
-const at = (text: string): number => Date.parse(`${text}Z`);
-const show = (instant: number | null): string | null =>
-  instant === null ? null : new Date(instant).toISOString().slice(0, 16);
 
 /** The n ticks after an instant. */
 function ticks(of: Schedule, after: string, n: number): (string | null)[] {

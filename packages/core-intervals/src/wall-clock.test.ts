@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 
+import { at } from './testing/utc.ts';
 import { instantAt, steadyStretch, wallClock } from './wall-clock.ts';
 
-const at = (text: string): number => Date.parse(`${text}Z`);
 const HOUR = 3_600_000;
 
 test.each([

@@ -5,14 +5,12 @@ import { basename, dirname, join } from 'node:path';
 import { EngineError, type Commit, type Work } from '@seeknal/engine';
 import type { JsonObject } from '@seeknal/manifest';
 
-import { runChecks } from './checks.ts';
-import { describe } from './columns.ts';
-import { digestOf } from './digest.ts';
+import { checkedResult, taskContext } from './checked-result.ts';
 import { publish } from './publish.ts';
 import { changedAsAWhole } from './replace-rows.ts';
 import type { Session } from './session.ts';
 import { quoteText } from './sql-text.ts';
-import { preparedSql, resultRelation, seenOf, showAsThis } from './stage.ts';
+import { preparedSql } from './stage.ts';
 import type { TaskCatalog } from './task-catalog.ts';
 import type { Warehouse } from './warehouse.ts';
 
@@ -34,15 +32,12 @@ export async function exportFile(
   try {
     await onDisk(file.path, () => mkdir(folder, { recursive: true }));
     const staged = await session.transaction(async () => {
-      const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
-      const seen = await seenOf(session, warehouse, work);
-      const relation = await resultRelation(session, work, sql, catalog);
-      const columns = await describe(session, relation, context);
-      await showAsThis(session, relation);
-      const checks = await runChecks(session, work.checks, columns, work.now, context);
-      const digest = await digestOf(session, relation, columns, warehouse.engineVersion, context);
-      await session.run(`COPY (FROM ${relation}) TO ${quoteText(beside)} (${copyOptions(file)})`, context);
-      return { columns, digest, dropped: 0, seen, checks };
+      const result = await checkedResult(session, warehouse, work, sql, catalog);
+      await session.run(
+        `COPY (FROM ${result.relation}) TO ${quoteText(beside)} (${copyOptions(file)})`,
+        taskContext(work, catalog),
+      );
+      return result;
     });
     await onDisk(file.path, () => flush(beside));
     return await publish(session, warehouse, work, staged, async (target) => {

@@ -2,6 +2,7 @@ import { EngineError, type Commit, type Work } from '@seeknal/engine';
 import type { Interval } from '@seeknal/intervals';
 import { ALL_TIME } from '@seeknal/plan';
 
+import { taskContext } from './checked-result.ts';
 import { runChecks } from './checks.ts';
 import { describe, sameShape, timeColumnOf } from './columns.ts';
 import { dayDigestsOf, differingDays, digestOf, type DayDigests } from './digest.ts';
@@ -30,7 +31,7 @@ export async function loadSource(
   const { engineVersion } = warehouse;
   const relation = catalog.relationOf(work.node);
   const staged = await session.transaction(async () => {
-    const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
+    const context = taskContext(work, catalog);
     const columns = await describe(session, relation, context);
     const time =
       entry.file.timeColumn === null ? null : timeColumnOf(columns, entry.file.timeColumn, work.node);

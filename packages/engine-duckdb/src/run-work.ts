@@ -4,9 +4,9 @@ import { EngineError, type CheckResult, type Commit, type Work } from '@seeknal/
 import type { Column } from '@seeknal/manifest';
 
 import { authorContext, type AuthorSql } from './author-sql.ts';
+import { checkedResult, taskContext } from './checked-result.ts';
 import { checkRows, runChecks } from './checks.ts';
 import { describe } from './columns.ts';
-import { digestOf } from './digest.ts';
 import { exportFile } from './export-file.ts';
 import { loadSource } from './load-source.ts';
 import { isFirst, publish } from './publish.ts';
@@ -55,7 +55,7 @@ async function build(
   }
 }
 
-/** Runs checks over the result; keeps no rows. The digest is that of what was found. */
+/** Runs checks over the result; keeps no rows. */
 async function check(
   session: Session,
   warehouse: Warehouse,
@@ -63,16 +63,7 @@ async function check(
   catalog: TaskCatalog,
 ): Promise<Commit> {
   const sql = await preparedSql(session, work, catalog);
-  const staged = await session.transaction(async () => {
-    const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
-    const seen = await seenOf(session, warehouse, work);
-    const relation = await resultRelation(session, work, sql, catalog);
-    const columns = await describe(session, relation, context);
-    await showAsThis(session, relation);
-    const checks = await runChecks(session, work.checks, columns, work.now, context);
-    const digest = await digestOf(session, relation, columns, warehouse.engineVersion, context);
-    return { columns, digest, dropped: 0, seen, checks };
-  });
+  const staged = await session.transaction(() => checkedResult(session, warehouse, work, sql, catalog));
   return publish(session, warehouse, work, staged, (target) =>
     Promise.resolve({
       changed: changedAsAWhole(staged, target),
@@ -89,7 +80,7 @@ export const look = (session: Session, warehouse: Warehouse, work: Work): Promis
     const sql = await preparedSql(session, work, catalog);
     await session.run('BEGIN TRANSACTION');
     try {
-      const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
+      const context = taskContext(work, catalog);
       const relation = await resultRelation(session, work, sql, catalog);
       const columns = await describe(session, relation, context);
       await showAsThis(session, relation);
@@ -108,7 +99,7 @@ async function view(
 ): Promise<Commit> {
   const sql = await preparedSql(session, work, catalog);
   const staged = await session.transaction(async () => {
-    const context = { prefix: `${work.node}: `, hiddenNames: [catalog.name] };
+    const context = taskContext(work, catalog);
     const seen = await seenOf(session, warehouse, work);
     const columns = await viewColumns(session, work, sql, catalog);
     const checks = await runChecks(session, work.checks, columns, work.now, context);

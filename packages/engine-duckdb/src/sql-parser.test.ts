@@ -20,6 +20,14 @@ test('gives DuckDB’s own trees in the order asked, nothing skipped', async () 
   parser.close();
 });
 
+test('reads queries at once, and tells of each that it cannot read when that one is asked for', async () => {
+  const parser = await openSqlParser();
+  const treeOf = await parser.read(['SELECT a FROM t', 'SELEC 1', 'SELECT a FROM t']);
+  parser.close();
+  expect(treeOf('SELECT a FROM t')).toMatchObject({ kind: 'select' });
+  expect(() => treeOf('SELEC 1')).toThrow(expect.objectContaining({ code: 'SQL_SYNTAX' }));
+});
+
 test('describes queries over tables that are not there', async () => {
   const parser = await openSqlParser();
   const schemas = {

@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from '@duckdb/node-api';
 import { EngineError } from '@seeknal/engine';
 import type { Column } from '@seeknal/manifest';
+import type { Query } from '@seeknal/sql-ast';
 
 import { describe } from './columns.ts';
 import { duckDbApi } from './duckdb-api.ts';
@@ -20,6 +21,11 @@ export interface TableSchemas {
 export interface SqlParser {
   /** As `Engine.parse`. */
   parse(sqls: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Reads queries, all at once: the way to the database and back costs more than one. Gives the tree of each of
+   * them by its text, or throws what `lowerDuckDb` throws of it.
+   */
+  read(sqls: readonly string[]): Promise<(sql: string) => Query>;
   /**
    * The columns a query over empty tables of these shapes would give, exactly as DuckDB names and types them.
    * Only PIVOT without a list of values goes by rows, of which there are none. A few milliseconds.
@@ -60,8 +66,16 @@ export async function openSqlParser(): Promise<SqlParser> {
       free();
     }
   };
+  const parse: SqlParser['parse'] = (sqls) =>
+    working(() => inSession(instance, (session) => parseSql(session, sqls)));
   return {
-    parse: (sqls) => working(() => inSession(instance, (session) => parseSql(session, sqls))),
+    parse,
+    read: async (sqls) => {
+      const texts = [...new Set(sqls)];
+      const [{ lowerDuckDb }, answers] = await Promise.all([import('@seeknal/sql-ast'), parse(texts)]);
+      const answerTo = new Map(texts.map((sql, at) => [sql, answers[at] as string]));
+      return (sql) => lowerDuckDb(sql, answerTo.get(sql) as string);
+    },
     // Catalogues have names of the whole instance.
     describe: (schemas, sql) =>
       working(() =>

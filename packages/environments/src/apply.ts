@@ -8,7 +8,7 @@ import {
   type Orchestrator,
   type TaskEvent,
 } from '@seeknal/orchestrator-adapter';
-import type { EnvironmentRecord, Plan } from '@seeknal/plan';
+import { otherTable, type EnvironmentRecord, type Plan } from '@seeknal/plan';
 
 import { PRODUCTION } from './environment-name.ts';
 import { nextPointers } from './pointers.ts';
@@ -95,6 +95,7 @@ export async function applyPlan(
   const moved: readonly NodeId[] = [];
   if (options.signal.aborted)
     return { job, environment: record, switched: [], statements: 0, held: [], moved };
+  await linkOutputs(job, context);
   const settled = await settleKept(context.resolved, view, context.engine, context.state, {
     key: `${context.run}/moved`,
     now: context.now,
@@ -136,6 +137,17 @@ export async function applyPlan(
     epochs,
   });
   return { job, environment, switched: changed, statements, held: next.held, moved };
+}
+
+/** Results and files that were made over other tables than the ones before are from now on those of these tables. */
+async function linkOutputs({ done }: JobResult, { resolved, state }: ExecutionContext): Promise<void> {
+  const ran = new Set(done.map(({ node }) => node));
+  const links = [...resolved].flatMap(([id, { snapshot, record }]) => {
+    return ran.has(id) && otherTable({ snapshot, record }) !== null
+      ? [{ snapshot: snapshot.id, inputs: snapshot.inputs, reads: snapshot.reads }]
+      : [];
+  });
+  if (links.length > 0) await state.link(links);
 }
 
 const auditsNotPassed = ({ failed, skipped, cancelled }: JobResult): ReadonlySet<NodeId> => {

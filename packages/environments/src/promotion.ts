@@ -104,11 +104,11 @@ function renamesOf(
   };
   for (const [node, { snapshot }] of Object.entries(after)) {
     if (node in before) continue;
-    const told = [...(manifest?.nodes[node]?.renamedFrom ?? []), ...namesOf(snapshot)];
+    const told = new Set([...(manifest?.nodes[node]?.renamedFrom ?? []), ...namesOf(snapshot)]);
     const former = [...gone].find(
       (name) =>
         before[name]?.snapshot === snapshot ||
-        told.includes(name) ||
+        told.has(name) ||
         namesOf(before[name]?.snapshot).includes(node),
     );
     if (former === undefined) continue;

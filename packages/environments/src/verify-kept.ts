@@ -8,6 +8,7 @@ import {
   cut,
   hasIntervals,
   hasTable,
+  isContinued,
   isProved,
   type ResolvedNode,
   type SnapshotRecord,
@@ -49,7 +50,11 @@ export async function verifyKept(
   const { resolved } = context;
   const kept = [...resolved.values()].filter(
     (each) =>
-      isProved(each, view) && hasTable(each.snapshot.materialization) && options.isSelected(each.node.id),
+      isProved(each, view) &&
+      hasTable(each.snapshot.materialization) &&
+      // Its older rows are another definition's, as was asked for.
+      !isContinued(each.snapshot.id) &&
+      options.isSelected(each.node.id),
   );
   const found = new Map<NodeId, FoundRows>();
   if (kept.length === 0) return found;

@@ -52,7 +52,12 @@ test.each<[string, readonly string[], { readonly [id: NodeId]: Example }, readon
   ['a name that is gone', ['t.a'], { 't.b': { from: ['t.a'] } }, ['t.b was t.a']],
   ['the first that is known', ['t.a', 't.b'], { 't.c': { from: ['t.x', 't.b', 't.a'] } }, ['t.c was t.b']],
   ['a name in another spelling', ['t.Daily'], { 't.b': { from: ['t.daily'] } }, ['t.b was t.Daily']],
-  ['another spelling is another name', ['t.Daily'], { 't.daily': { from: ['t.Daily'] } }, ['t.daily was t.Daily']],
+  [
+    'another spelling is another name',
+    ['t.Daily'],
+    { 't.daily': { from: ['t.Daily'] } },
+    ['t.daily was t.Daily'],
+  ],
   ['it is known already', ['t.a', 't.b'], { 't.b': { from: ['t.a'] } }, []],
   ['the old name is there still', ['t.a'], { 't.a': {}, 't.b': { from: ['t.a'] } }, []],
   ['nobody knew it', ['t.c'], { 't.b': { from: ['t.a'] } }, []],
@@ -105,7 +110,10 @@ test('a rename is one change of one node, and none of its readers', () => {
     'transform.week': { reads: ['transform.daily'], sql: 'from transform . daily' },
   });
   const readers = { 'transform.week': { reads: ['transform.sums'], sql: 'from transform . sums' } };
-  const now = manifest({ 'transform.sums': { from: ['transform.daily'], config: { owner: 'a' } }, ...readers });
+  const now = manifest({
+    'transform.sums': { from: ['transform.daily'], config: { owner: 'a' } },
+    ...readers,
+  });
   const { changes } = ManifestDiff.compare(old, now);
   expect(changes).toEqual([
     {

@@ -5,7 +5,6 @@ import {
   cut,
   hasIntervals,
   needed,
-  readsSeen,
   taskOf,
   type Invalidation,
   type ResolvedNode,
@@ -30,7 +29,10 @@ export async function recordCommit(
   if (own === undefined)
     return { status: 'stale', reason: `the state does not know ${commit.node}`, invalidated: [] };
   const byId = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
-  const needs: Need[] = readsSeen(own.reads, commit.seen).flatMap((read) => {
+  // It saw all that it read: what the table was made from besides, under whatever name, changes none of its rows.
+  const isTold = Object.keys(commit.seen).length > 0;
+  const seen = own.reads.filter(({ snapshot }) => !isTold || snapshot in commit.seen);
+  const needs: Need[] = seen.flatMap((read) => {
     const input = byId.get(read.snapshot);
     return input === undefined
       ? []

@@ -3,10 +3,10 @@ import { canonicalJson, type JsonObject, type NodeId } from '@seeknal/manifest';
 
 import { metadataOf, type Change } from './change.ts';
 import { affected, hasIntervals, needed } from './dependency.ts';
-import { due, type Due } from './due.ts';
+import { due, type Due, type Outside } from './due.ts';
 import type { PlanRequest } from './plan-request.ts';
 import type { ResolvedNode } from './resolve.ts';
-import { ALL_TIME, hasTable } from './snapshot.ts';
+import { ALL_TIME, hasTable, isOutput } from './snapshot.ts';
 
 /** Everything the planner found out about one node; it becomes one line of the plan. */
 export interface Finding {
@@ -40,7 +40,7 @@ export function find(
   const isOwned = request.owned?.has(resolved.snapshot.id) ?? false;
   const { now, range } = request;
   const isFull = request.full && isSelected && !isOwned;
-  const dueNow = due(resolved, { now, range, full: isFull }, request.outside[id]);
+  const dueNow = due(resolved, { now, range, full: isFull }, readsOthers(resolved) ?? request.outside[id]);
   const behind = isOwned ? dueNow.missing : behindOf(resolved, dueNow.missing, above);
   const wished = isSelected ? difference(dueNow.missing, behind) : [];
   const waitsFor = wished.length === 0 ? null : emptyInput(resolved, above);
@@ -61,6 +61,25 @@ export function find(
     keptOver: keptOver(resolved, above),
     known: request.notes?.[id] ?? [],
   };
+}
+
+/**
+ * What a result or a file was made from, where that is another table than the one that is read now; null: the
+ * same. Whoever has rows of its own is compared with the new ones; these cannot be.
+ */
+export function otherTable({ snapshot, record }: Pick<ResolvedNode, 'snapshot' | 'record'>): NodeId | null {
+  if (record === null || !isOutput(snapshot.materialization)) return null;
+  const inputs = new Set(record.inputs.map((input) => `${input.place} ${input.snapshot}`));
+  const reads = new Set(record.reads.map((read) => read.snapshot));
+  const other =
+    snapshot.inputs.find((input) => !inputs.has(`${input.place} ${input.snapshot}`)) ??
+    snapshot.reads.find((read) => !reads.has(read.snapshot));
+  return other?.node ?? null;
+}
+
+function readsOthers(resolved: ResolvedNode): Outside | undefined {
+  const other = otherTable(resolved);
+  return other === null ? undefined : { isChanged: true, reason: `${other} is another table now` };
 }
 
 /** Audits decide no rows, but whether they may be shown: changed ones run before the environment points there. */

@@ -30,6 +30,7 @@ export type {
 export { metadataOf } from './change.ts';
 export { continuationId, forkId, isContinued, isSalted, proofKey } from './identity.ts';
 export { affected, hasIntervals, needed, readsSeen, type Related } from './dependency.ts';
+export { otherTable } from './finding.ts';
 export { countOf, cut, wantedOf, type Outside } from './due.ts';
 export { plan } from './planner.ts';
 export { planJsonSchema } from './plan-schema.ts';

@@ -7,7 +7,7 @@ import { proofKey } from './identity.ts';
 import type { Invalidation, NodePlan, Plan, Task } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { resolveNodes, timingOf } from './resolve.ts';
-import { renamesIn, withRenames } from './renames.ts';
+import { formerCandidates, renamesIn, withRenames } from './renames.ts';
 import type { NodeImpact } from './reuse/node-impact.ts';
 import { reachOf } from './reuse/reach.ts';
 import type { EnvironmentRecord, Proof, SnapshotId } from './snapshot.ts';
@@ -29,6 +29,11 @@ export function plan(asked: PlanRequest): Plan {
   for (const [id, node] of resolved) {
     found.set(id, find(id, node, changed.get(id) as Change, found, request));
   }
+  const pointers = select === null ? (environment?.pointers ?? {}) : {};
+  const gone = Object.keys(pointers)
+    .filter((id) => !(id in manifest.nodes))
+    .toSorted();
+  const formerOf = formerCandidates(gone, state, pointers);
   const nodes: NodePlan[] = [];
   const tasks: Task[] = [];
   for (const node of Object.values(manifest.nodes)) {
@@ -41,13 +46,12 @@ export function plan(asked: PlanRequest): Plan {
     const ownTasks = own.blocked === null ? tasksOf(own) : [];
     for (const task of ownTasks) tasks.push(task);
     const line = anew(nodePlan(node.id, own, ownTasks.length), request);
-    nodes.push({ ...line, reach: reachOf(node.id, impacts, resolved) });
+    const former = line.action === 'add' ? formerOf(node) : undefined;
+    const hint = former === undefined ? [] : [`${former} was defined alike: renamed_from keeps its rows`];
+    const notes = [...line.notes, ...hint];
+    nodes.push({ ...line, notes, reach: reachOf(node.id, impacts, resolved) });
   }
-  if (select === null) {
-    const gone = Object.keys(environment?.pointers ?? {}).filter((id) => !(id in manifest.nodes));
-    for (const id of gone.toSorted())
-      nodes.push(removed(id, state, environment as EnvironmentRecord, manifest));
-  }
+  for (const id of gone) nodes.push(removed(id, state, environment as EnvironmentRecord, manifest));
   const used = [...found.values()].filter(({ resolved: { node } }) => select === null || select.has(node.id));
   const body: Omit<Plan, 'id' | 'createdAt'> = {
     version: 1,

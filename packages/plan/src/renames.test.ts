@@ -101,16 +101,25 @@ test.each<[string, Parameters<typeof project>[1], readonly string[]]>([
     'another value',
     { sql: 'select k , x * 2 as x from source . events' },
     [
-      expect.stringMatching(/^transform\.sums change BREAKING: renamed from transform\.daily; .*\(1\)$/u) as never,
+      expect.stringMatching(
+        /^transform\.sums change BREAKING: renamed from transform\.daily; .*\(1\)$/u,
+      ) as never,
       'transform.week change BREAKING: it reads x of transform.sums, which changed (1)',
     ],
   ],
 ])('a node with another name and %s', async (_, change, expected) => {
-  const { made } = await planned(BUILT(), manifestWith(project('sums', { from: ['transform.daily'], ...change })));
+  const { made } = await planned(
+    BUILT(),
+    manifestWith(project('sums', { from: ['transform.daily'], ...change })),
+  );
   expect(made.nodes.slice(1).map(said)).toEqual(expected);
   expect(made.nodes.map(({ renamedFrom }) => renamedFrom)).toEqual([null, 'transform.daily', null]);
   expect(made.summary).toMatchObject({ add: 0, remove: 0 });
-  expect(Object.keys(made.pointers).toSorted()).toEqual(['source.events', 'transform.sums', 'transform.week']);
+  expect(Object.keys(made.pointers).toSorted()).toEqual([
+    'source.events',
+    'transform.sums',
+    'transform.week',
+  ]);
 });
 
 test('what gives other rows each time is not run again for a name', async () => {
@@ -126,6 +135,22 @@ test('what gives other rows each time is not run again for a name', async () => 
   expect((await planned(placed, manifestWith(after))).made.tasks.map(({ node }) => node)).toEqual([
     'transform.week',
   ]);
+});
+
+test('where nobody says so nothing is guessed, but what may be meant is said', async () => {
+  const { made } = await planned(BUILT(), manifestWith(project('sums')));
+  expect(made.nodes[1]).toMatchObject({
+    action: 'add',
+    notes: ['transform.daily was defined alike: renamed_from keeps its rows'],
+  });
+  expect(made.nodes.at(-1)).toMatchObject({ action: 'remove', category: 'BREAKING' });
+  const other = manifestWith(project('sums', { sql: 'select k , y as x from source . events' }));
+  expect((await planned(BUILT(), other)).made.nodes[1]?.notes).toEqual([]);
+  // Nothing is known of rows whose snapshot is gone.
+  const state = BUILT();
+  const { [prodOf(state).pointers['transform.daily']?.snapshot ?? '']: _, ...snapshots } = state.snapshots;
+  const { made: lost } = await planned({ ...state, snapshots }, manifestWith(project('sums')));
+  expect(lost.nodes[1]?.notes).toEqual([]);
 });
 
 test('a view is made once more, and what reads it keeps its rows', async () => {
@@ -172,7 +197,11 @@ test.each<[string, readonly ExampleNode[], readonly ExampleNode[], readonly stri
 });
 
 test('a reader that reads something new besides is compared as a whole', async () => {
-  const more = full('transform.week', ['transform.sums', 'source.events'], 'select 1 as z from transform . sums');
+  const more = full(
+    'transform.week',
+    ['transform.sums', 'source.events'],
+    'select 1 as z from transform . sums',
+  );
   const before = project('daily', { reader: 'select 1 as z from transform . daily' });
   const after = [...project('sums', { from: ['transform.daily'] }).slice(0, 2), more];
   const { made } = await planned(BUILT(before), manifestWith(after));

@@ -1,7 +1,14 @@
-import { renamesFrom, type Manifest, type NodeId, type Renames } from '@seeknal/manifest';
+import {
+  canonicalJson,
+  renamesFrom,
+  type Manifest,
+  type ManifestNode,
+  type NodeId,
+  type Renames,
+} from '@seeknal/manifest';
 
 import type { ResolvedNode } from './resolve.ts';
-import type { EnvironmentRecord, StateView } from './snapshot.ts';
+import type { EnvironmentRecord, Pointer, StateView } from './snapshot.ts';
 
 /** The declared renames that an environment has not made yet, as its pointers tell. */
 export const renamesIn = (manifest: Manifest, environment: EnvironmentRecord | null): Renames =>
@@ -35,4 +42,22 @@ export function withFormerNames(
     }
   }
   return names;
+}
+
+/**
+ * Finds, for a new node, one that went and was defined in the same words: it may be the same node under another
+ * name, which nobody guesses. O(nodes that went), once.
+ */
+export function formerCandidates(
+  gone: readonly NodeId[],
+  { snapshots }: Pick<StateView, 'snapshots'>,
+  pointers: EnvironmentRecord['pointers'],
+): (node: ManifestNode) => NodeId | undefined {
+  const byDefinition = new Map<string, NodeId>();
+  for (const id of gone) {
+    const record = snapshots[(pointers[id] as Pointer).snapshot];
+    if (record !== undefined) byDefinition.set(`${record.kind} ${canonicalJson(record.definition)}`, id);
+  }
+  return ({ type, definition }) =>
+    byDefinition.size === 0 ? undefined : byDefinition.get(`${type} ${canonicalJson(definition)}`);
 }

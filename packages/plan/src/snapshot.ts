@@ -25,6 +25,9 @@ export const isByInterval = (of: Materialization): boolean =>
 /** Whether there are rows in a table of the node's own. */
 export const hasTable = (of: Materialization): boolean => of === 'full' || isByInterval(of);
 
+/** Whether all that it leaves behind is a result or a file, of the rows that it read. */
+export const isOutput = (of: Materialization): boolean => of === 'rule' || of === 'exposure';
+
 /** One input as the definition names it: the cone of a snapshot, one step of it. */
 export interface SnapshotInput {
   readonly place: string;

@@ -3,7 +3,7 @@ import type { Check, JsonObject } from '@seeknal/manifest';
 import { auditsOf } from './checks.ts';
 import { generatedSql, wholeNode } from './generated-node.ts';
 import { declaredInputs, type DeclaredInput } from './node-inputs.ts';
-import { unsupportedNode } from './node-unsupported.ts';
+import { materializedElsewhere, unsupportedNode } from './node-unsupported.ts';
 import type { NodeContext, ParsedNode } from './parsed-node.ts';
 import { problemAt } from './problem.ts';
 import { quotedName } from './quoted-name.ts';
@@ -18,12 +18,8 @@ const ELSEWHERE = ['type', 'connection', 'table'];
  */
 export function parseFeatureGroup(raw: RawNode, context: NodeContext): ParsedNode | null {
   const { config } = raw;
-  const kept = (config['materialization'] ?? {}) as JsonObject;
-  const elsewhere = ELSEWHERE.find((key) => kept[key] !== undefined);
-  if (elsewhere !== undefined)
-    return unsupportedNode(raw, context, 'Materialising in another system', ['materialization', elsewhere]);
-  if (config['materializations'] !== undefined)
-    return unsupportedNode(raw, context, 'Materialising in another system', ['materializations']);
+  const elsewhere = materializedElsewhere(raw, context, ELSEWHERE);
+  if (elsewhere !== null) return elsewhere;
   if (config['engine'] !== undefined && config['engine'] !== 'duckdb')
     return unsupportedNode(raw, context, `The engine ${String(config['engine'])}`, ['engine']);
   if (config['mode'] !== undefined && config['mode'] !== 'overwrite')
@@ -40,6 +36,7 @@ export function parseFeatureGroup(raw: RawNode, context: NodeContext): ParsedNod
       );
     return null;
   }
+  const kept = (config['materialization'] ?? {}) as JsonObject;
   if (isOn(kept['online']))
     context.findings.warnings.push(
       problemAt(

@@ -146,6 +146,15 @@ const feature = z.strictObject({
     .optional(),
   since: z.array(z.strictObject({ condition: text, aggs: z.array(text).optional() })).optional(),
 });
+/** What nodes that give features say of what they read and how they are looked at. */
+const ofFeatures = {
+  source: text.optional(),
+  inputs: inputs.nullish(),
+  params: z.record(z.string(), z.unknown()).nullish(),
+  columns: columns.nullish(),
+  audits: z.array(audit).nullish(),
+  tests: z.unknown().optional(),
+};
 const aggregation = z.strictObject({
   ...head,
   id_col: column,
@@ -153,12 +162,7 @@ const aggregation = z.strictObject({
   application_date_col: column,
   group_by: columnNames.nullish(),
   features: z.array(feature).min(1, 'must have at least one feature'),
-  source: text.optional(),
-  inputs: inputs.nullish(),
-  params: z.record(z.string(), z.unknown()).nullish(),
-  columns: columns.nullish(),
-  audits: z.array(audit).nullish(),
-  tests: z.unknown().optional(),
+  ...ofFeatures,
   materialization: z.unknown().optional(),
   materializations: z.unknown().optional(),
 });
@@ -178,12 +182,7 @@ const featureGroup = z.strictObject({
     })
     .nullish(),
   transform: text.nullish(),
-  source: text.optional(),
-  inputs: inputs.nullish(),
-  params: z.record(z.string(), z.unknown()).nullish(),
-  columns: columns.nullish(),
-  audits: z.array(audit).nullish(),
-  tests: z.unknown().optional(),
+  ...ofFeatures,
   engine: text.optional(),
   mode: text.optional(),
   materialization: z

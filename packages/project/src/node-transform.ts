@@ -7,7 +7,7 @@ import { definitionOf } from './definition.ts';
 import { declaredInputs } from './node-inputs.ts';
 import { nodeSql } from './node-sql.ts';
 import { mannerOf, timingOf } from './node-timing.ts';
-import { unsupportedNode } from './node-unsupported.ts';
+import { materializedElsewhere, unsupportedNode } from './node-unsupported.ts';
 import { upsertKeysOf } from './upsert-keys.ts';
 import type { NodeContext, ParsedNode } from './parsed-node.ts';
 import { problemAt } from './problem.ts';
@@ -38,12 +38,8 @@ const RESOLVED = [
 /** A transform: its SQL, what it reads, and how its rows are kept. */
 export function parseTransform(raw: RawNode, context: NodeContext): ParsedNode | null {
   const { config } = raw;
-  const nested = (config['materialization'] ?? {}) as JsonObject;
-  const elsewhere = ELSEWHERE.find((key) => nested[key] !== undefined);
-  if (elsewhere !== undefined)
-    return unsupportedNode(raw, context, 'Materialising in another system', ['materialization', elsewhere]);
-  if (config['materializations'] !== undefined)
-    return unsupportedNode(raw, context, 'Materialising in another system', ['materializations']);
+  const elsewhere = materializedElsewhere(raw, context, ELSEWHERE);
+  if (elsewhere !== null) return elsewhere;
   const written = mannerOf<string>(raw, 'mode');
   const text = sqlOf(raw);
   if (text === null) return null;

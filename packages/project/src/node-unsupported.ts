@@ -44,3 +44,21 @@ export function unsupportedNode(
     }),
   };
 }
+
+/**
+ * A node that sends its rows to another system, which is not supported yet; null for one that does not.
+ *
+ * @param keys Of `materialization`, any of which says so.
+ */
+export function materializedElsewhere(
+  raw: RawNode,
+  context: NodeContext,
+  keys: readonly string[],
+): ParsedNode | null {
+  const { materialization, materializations } = raw.config;
+  const key = keys.find((each) => ((materialization ?? {}) as JsonObject)[each] !== undefined);
+  const refused = (path: YamlPath): ParsedNode =>
+    unsupportedNode(raw, context, 'Materialising in another system', path);
+  if (key !== undefined) return refused(['materialization', key]);
+  return materializations === undefined ? null : refused(['materializations']);
+}

@@ -23,7 +23,9 @@ test.each([
     projectFolder({ ...ORDERS, [path('sums')]: transform('sums', more) }),
     { env: {} },
   );
-  const plain = await loadProject(projectFolder({ ...ORDERS, [path('sums')]: transform('sums') }), { env: {} });
+  const plain = await loadProject(projectFolder({ ...ORDERS, [path('sums')]: transform('sums') }), {
+    env: {},
+  });
   const node = manifest.nodes['transform.sums'];
   expect(node?.renamedFrom).toEqual(names);
   expect(node?.fingerprint).toBe(plain.manifest.nodes['transform.sums']?.fingerprint);

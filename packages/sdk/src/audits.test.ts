@@ -1,14 +1,9 @@
 import { afterEach, expect, test } from '@jest/globals';
 
 import type { AuditOptions } from './audits.ts';
-import { openProject } from './open-project.ts';
-import { csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { csv, morning, PROJECT, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const total = (audits: string): string =>
   `${PROJECT['seeknal/transforms/total.yml'] ?? ''}audits: ${audits}\n`;
@@ -25,8 +20,7 @@ const FILES = {
 
 /** `node: status`, and of each check that found something how much. */
 async function auditIn(folder: ProjectFolder, options: AuditOptions = {}): Promise<readonly string[]> {
-  const project = await openProject(folder.path, { now: morning(5) });
-  try {
+  return folder.using(morning(5), async (project) => {
     const before = (await project.plan()).base;
     const audits = await project.audit(options);
     expect((await project.plan()).base).toEqual(before);
@@ -39,14 +33,11 @@ async function auditIn(folder: ProjectFolder, options: AuditOptions = {}): Promi
         ...(message === undefined ? [] : [message]),
       ].join(', ');
     });
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 test('the checks that the files declare now are run over the rows that are there', async () => {
   const folder = await ProjectFolder.make(FILES);
-  folders.push(folder);
   expect(await auditIn(folder)).toEqual([
     'source.sales: passed',
     'rule.small: empty',
@@ -78,7 +69,6 @@ test('the checks that the files declare now are run over the rows that are there
 
 test('a warning is no failure, and a check that cannot be run says why', async () => {
   const folder = await ProjectFolder.make({ ...FILES, 'data/sales.csv': csv([1, 1], [2, 1], [3, 4]) });
-  folders.push(folder);
   await folder.run(4);
   await folder.write({ 'seeknal/transforms/total.yml': total('[{type: not_null, columns: [dasy]}]') });
   expect(await auditIn(folder, { select: ['seen', 'total'] })).toEqual([

@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import { byDay, csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
 
 const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
@@ -55,8 +54,7 @@ async function contents(folder: ProjectFolder): Promise<readonly (readonly strin
 
 /** Ledger rows that cover an instant more than once, and intervals that ledger and state do not both have. */
 async function disagreements(folder: ProjectFolder): Promise<readonly string[]> {
-  const project = await openProject(folder.path, { now: morning(DAYS + 1) });
-  try {
+  return folder.using(morning(DAYS + 1), async (project) => {
     const ledger = await project.ledger();
     const states = new Map((await project.intervals()).map(({ node, done }) => [node, done]));
     const found: string[] = [];
@@ -77,9 +75,7 @@ async function disagreements(folder: ProjectFolder): Promise<readonly string[]> 
         found.push(`${node}: ledger ${covered}, state ${done}`);
     }
     return found;
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 let undisturbed: ProjectFolder;

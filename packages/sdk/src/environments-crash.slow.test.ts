@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import { csv, DAILY, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
 
 const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
@@ -54,8 +53,7 @@ interface Shown {
 
 /** What readers see of an environment, and whether state and warehouse tell the same of it. */
 async function shown(folder: ProjectFolder, environment: 'prod' | 'dev'): Promise<Shown | null> {
-  const project = await openProject(folder.path, { now: morning(DAYS + 1) });
-  try {
+  return folder.using(morning(DAYS + 1), async (project) => {
     const schema = environment === 'prod' ? 'transform' : 'transform__dev';
     const listed = await project.environments.listEnvironments();
     const views = await project.query(
@@ -83,9 +81,16 @@ async function shown(folder: ProjectFolder, environment: 'prod' | 'dev'): Promis
       if (plan.pointers[String(node)] !== snapshot) disagreements.push(`${String(node)} of ${environment}`);
     }
     return { factors, disagreements };
-  } finally {
-    await project.close();
-  }
+  });
+}
+
+/** Each day of each table of `daily` was committed once. */
+async function expectNothingTwice(folder: ProjectFolder): Promise<void> {
+  const commits = await folder.using(morning(DAYS + 1), (project) => project.ledger());
+  const days = commits
+    .filter(({ node }) => node === 'transform.daily')
+    .map(({ snapshot, range }) => `${snapshot} ${range.start}`);
+  expect(new Set(days).size).toBe(days.length);
 }
 
 test(`killed at ${KILLS} random moments of apply and promote, readers see one set, and state and views agree`, async () => {
@@ -118,12 +123,7 @@ test(`killed at ${KILLS} random moments of apply and promote, readers see one se
       expect((await shown(folder, 'prod'))?.factors).toEqual(NODES.map(() => next));
       promoted = next;
     }
-    const project = await openProject(folder.path, { now: morning(DAYS + 1) });
-    const ledger = (await project.ledger()).filter(({ node }) => node === 'transform.daily');
-    await project.close();
-    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(
-      ledger.length,
-    );
+    await expectNothingTwice(folder);
     // Kills that all came too late would prove nothing.
     expect(cut).toBeGreaterThan(KILLS / 4);
   } finally {
@@ -162,12 +162,7 @@ test(`two processes apply at once, ${PAIRS} times: one waits or is told who is t
       expect((await shown(folder, 'dev'))?.disagreements).toEqual([]);
       expect((await shown(folder, 'prod'))?.factors).toEqual([1, 1, 1]);
     }
-    const project = await openProject(folder.path, { now: morning(DAYS + 1) });
-    const ledger = (await project.ledger()).filter(({ node }) => node === 'transform.daily');
-    await project.close();
-    expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(
-      ledger.length,
-    );
+    await expectNothingTwice(folder);
     expect(said.done).toBeGreaterThan(PAIRS);
   } finally {
     await folder.remove('.');

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run-project.ts';
-import { byDay, csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { byDay, csv, morning, ProjectFolder } from './testing/project-folder.ts';
+import { promoted, random } from './testing/random-history.ts';
 
 const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
 const HISTORIES = Math.max(2, Math.round(30 * SCALE));
@@ -67,15 +67,6 @@ function expected({ factor, least, weight, name }: Tree, sales: Sales): readonly
   ].map((rows) => rows.join('|'));
 }
 
-/** A generator with a memory of where it began: a failed history can be told again. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 class History {
   readonly #next: (below: number) => number;
   readonly told: string[] = [];
@@ -96,13 +87,8 @@ class History {
     this.#next = random(seed);
   }
 
-  async #use<T>(use: (project: Project) => Promise<T>): Promise<T> {
-    const project = await openProject(this.folder.path, { now: morning(DAYS + 1) });
-    try {
-      return await use(project);
-    } finally {
-      await project.close();
-    }
+  #use<T>(use: (project: Project) => Promise<T>): Promise<T> {
+    return this.folder.using(morning(DAYS + 1), use);
   }
 
   #run(options: RunOptions): Promise<{ readonly status: string }> {
@@ -182,16 +168,11 @@ class History {
         const tree = this.#shown.get(environment);
         if (tree === undefined) return;
         this.told.push(`promote ${environment}`);
-        const done = await this.#use((project) => project.environments.promote(environment)).then(
-          ({ isDone }) => isDone,
-          (error: unknown) => {
-            const { code } = error as { readonly code?: string };
-            expect(['ENVIRONMENT_MOVED', 'ENVIRONMENT_GAPS']).toContain(code);
-            this.told.push(String(code));
-            return false;
-          },
-        );
-        if (!done) break;
+        const how = await promoted(this.folder, morning(DAYS + 1), environment);
+        if (how !== 'done') {
+          this.told.push(how);
+          break;
+        }
         this.#before = this.#shown.get('prod') ?? null;
         this.#shown.set('prod', tree);
         await this.#check('prod');
@@ -243,7 +224,7 @@ class History {
 test(`${HISTORIES} random histories of three environments: each shows exactly what its version makes of the file`, async () => {
   const first = Number(process.env['SEEKNAL_SEED'] ?? Date.now() % 100_000);
   for (let seed = first; seed < first + HISTORIES; seed += 1) {
-    const folder = await ProjectFolder.make(PROJECT);
+    const folder = await ProjectFolder.make();
     const history = new History(folder, seed);
     try {
       await history.start();

@@ -3,35 +3,17 @@ import { join } from 'node:path';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
-import { csv, DAILY, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import {
+  csv,
+  DAILY,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-/** Opens the project, uses it and closes it, as one command does. */
-async function using<T>(
-  folder: ProjectFolder,
-  day: number,
-  use: (project: Project) => Promise<T>,
-): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(day) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
+afterEach(removeProjectFolders);
 
 const FILTERED = DAILY.replace("day < '{{ end }}'", "day < '{{ end }}' AND amount > 1");
 
@@ -39,13 +21,13 @@ const tasksOf = ({ job }: { readonly job: { readonly done: readonly { readonly i
   (job?.done ?? []).map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
 
 test('a filter is changed in dev, planned, applied, promoted; promotion runs nothing', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
-  const plan = await using(folder, 5, (project) => project.plan({ environment: 'dev' }));
+  const plan = await folder.using(morning(5), (project) => project.plan({ environment: 'dev' }));
   expect(plan.summary).toMatchObject({ add: 0, change: 3, remove: 0, tasks: 9 });
   expect(plan.base.environment).toEqual({ name: 'dev', epoch: 0 });
-  const applied = await using(folder, 5, (project) => project.apply('dev'));
+  const applied = await folder.using(morning(5), (project) => project.apply('dev'));
   expect(applied.status).toBe('success');
   expect(tasksOf(applied)).not.toContain('source.sales');
   expect(applied.switched).toHaveLength(4);
@@ -55,7 +37,7 @@ test('a filter is changed in dev, planned, applied, promoted; promotion runs not
   expect(await shown('transform__dev')).toEqual(['2', '4', '8']);
   expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
   expect(await folder.rows('FROM transform__dev.total')).toEqual(['4 22']);
-  const promoted = await using(folder, 5, (project) => project.environments.promote('dev'));
+  const promoted = await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(promoted.promotion.changes.map(({ node, action }) => `${node} ${action}`)).toEqual([
     'transform.daily change',
     'transform.total change',
@@ -64,12 +46,12 @@ test('a filter is changed in dev, planned, applied, promoted; promotion runs not
   expect(promoted.switched).toHaveLength(3);
   expect(await shown('transform')).toEqual(['2', '4', '8']);
   expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
-  const runs = await using(folder, 5, (project) => project.runs());
+  const runs = await folder.using(morning(5), (project) => project.runs());
   expect(runs).toHaveLength(2);
 });
 
 test('a new environment without a change runs nothing and shows what prod shows', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const { status, job, switched } = await folder.run(5, { environment: 'dev' });
   expect([status, job?.done, switched.length]).toEqual(['success', [], 4]);
@@ -78,7 +60,7 @@ test('a new environment without a change runs nothing and shows what prod shows'
 });
 
 test('what prod shows is filled by prod alone; dev waits for it', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({
     'seeknal/transforms/window.yml': (PROJECT['seeknal/transforms/window.yml'] as string).replace(
@@ -108,13 +90,15 @@ test('what prod shows is filled by prod alone; dev waits for it', async () => {
 });
 
 test('a promotion is refused when the target moved, and when rows are missing', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
   await folder.run(4, { environment: 'dev' });
   await folder.write({ 'seeknal/transforms/daily.yml': DAILY.replace('sum(amount)', '3 * sum(amount)') });
   await folder.run(4);
-  await expect(using(folder, 4, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+  await expect(
+    folder.using(morning(4), (project) => project.environments.promote('dev')),
+  ).rejects.toMatchObject({
     code: 'ENVIRONMENT_MOVED',
     message: 'prod moved since dev was last applied: transform.daily, transform.total, transform.window',
   });
@@ -125,41 +109,46 @@ test('a promotion is refused when the target moved, and when rows are missing', 
   await folder.run(4, { environment: 'dev' });
   await folder.write({ 'seeknal/transforms/daily.yml': DAILY.replace('sum(amount)', '3 * sum(amount)') });
   await folder.run(6);
-  await expect(using(folder, 6, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+  await expect(
+    folder.using(morning(6), (project) => project.environments.promote('dev')),
+  ).rejects.toMatchObject({
     code: 'ENVIRONMENT_GAPS',
   });
 });
 
 test('a rollback shows what was shown before, and another one what came after', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
   await folder.run(5);
   expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
-  await using(folder, 5, (project) => project.environments.rollback());
+  await folder.using(morning(5), (project) => project.environments.rollback());
   expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
-  await using(folder, 5, (project) => project.environments.rollback());
+  await folder.using(morning(5), (project) => project.environments.rollback());
   expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
   expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
 });
 
 test('an environment expires, is cleaned up, and its tables go after the grace period', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
   await folder.run(5, { environment: 'dev' });
   await folder.write({ 'seeknal/transforms/daily.yml': DAILY });
-  const list = (day: number) => using(folder, day, (project) => project.environments.listEnvironments());
+  const list = (day: number) =>
+    folder.using(morning(day), (project) => project.environments.listEnvironments());
   expect((await list(5)).map(({ name, isExpired, differing }) => [name, isExpired, differing])).toEqual([
     ['prod', false, 0],
     ['dev', false, 3],
   ]);
   expect((await list(13))[1]).toMatchObject({ name: 'dev', isExpired: true });
-  await expect(using(folder, 13, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+  await expect(
+    folder.using(morning(13), (project) => project.environments.promote('dev')),
+  ).rejects.toMatchObject({
     code: 'ENVIRONMENT_EXPIRED',
   });
   const clean = (day: number, isDryRun: boolean) =>
-    using(folder, day, (project) => project.environments.cleanupExpired({ isDryRun }));
+    folder.using(morning(day), (project) => project.environments.cleanupExpired({ isDryRun }));
   const dry = await clean(13, true);
   expect([dry.environments, dry.tables.length]).toEqual([['dev'], 3]);
   expect(await clean(13, false)).toEqual(dry);
@@ -170,17 +159,19 @@ test('an environment expires, is cleaned up, and its tables go after the grace p
 });
 
 test('an environment is deleted with its views; prod is not', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.run(5, { environment: 'dev' });
-  await using(folder, 5, (project) => project.environments.delete('dev'));
+  await folder.using(morning(5), (project) => project.environments.delete('dev'));
   await expect(folder.rows('FROM transform__dev.total')).rejects.toThrow();
   for (const [name, code] of [
     ['prod', 'ENVIRONMENT_PROTECTED'],
     ['dev', 'ENVIRONMENT_UNKNOWN'],
     ['../..', 'ENVIRONMENT_NAME_INVALID'],
   ] as const) {
-    await expect(using(folder, 5, (project) => project.environments.delete(name))).rejects.toMatchObject({
+    await expect(
+      folder.using(morning(5), (project) => project.environments.delete(name)),
+    ).rejects.toMatchObject({
       code,
     });
   }
@@ -191,7 +182,7 @@ test('an environment is deleted with its views; prod is not', async () => {
 test.each(['..', 'prod;drop', 'a'.repeat(300), '', 'ünder', '1st', 'a b', 'a/b', 'Prod', 'DEV'])(
   'the name %j is refused, and nothing is lost',
   async (name) => {
-    const folder = await made();
+    const folder = await ProjectFolder.make();
     await folder.run(3);
     await folder.run(3, { environment: 'dev' });
     await expect(folder.run(3, { environment: name })).rejects.toMatchObject({
@@ -202,7 +193,7 @@ test.each(['..', 'prod;drop', 'a'.repeat(300), '', 'ünder', '1st', 'a b', 'a/b'
 );
 
 test('environments that the Python tool left are listed, by UTC, and made anew by an apply', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const of = (name: string): string => `target/environments/${name}`;
   await folder.write({
@@ -228,7 +219,8 @@ test('environments that the Python tool left are listed, by UTC, and made anew b
     [`${of('a.b')}/env_config.json`]: JSON.stringify({ name: 'a.b', created_at: '2024-01-01T00:00:00' }),
     [`${of('broken')}/plan.json`]: '{"env_name": ',
   });
-  const list = (day: number) => using(folder, day, (project) => project.environments.listEnvironments());
+  const list = (day: number) =>
+    folder.using(morning(day), (project) => project.environments.listEnvironments());
   expect(
     (await list(5)).map(({ name, status, ttlHours, isExpired }) => [name, status, ttlHours, isExpired]),
   ).toEqual([
@@ -237,18 +229,20 @@ test('environments that the Python tool left are listed, by UTC, and made anew b
     ['fresh', 'planned', null, false],
   ]);
   expect((await list(7))[1]?.isExpired).toBe(true);
-  await expect(using(folder, 5, (project) => project.environments.promote('old'))).rejects.toMatchObject({
+  await expect(
+    folder.using(morning(5), (project) => project.environments.promote('old')),
+  ).rejects.toMatchObject({
     code: 'ENVIRONMENT_UNKNOWN',
     hint: 'Make it with: seeknal apply old',
   });
   await folder.run(5, { environment: 'old' });
   expect((await list(5)).find(({ name }) => name === 'old')).toMatchObject({ epoch: 1, status: 'applied' });
-  await using(folder, 5, (project) => project.environments.delete('fresh'));
+  await folder.using(morning(5), (project) => project.environments.delete('fresh'));
   expect((await list(5)).map(({ name }) => name)).toEqual(['prod', 'old']);
 });
 
 test('a switch that the state did not hear of is finished, and so is a deletion', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
   await folder.run(5, { environment: 'dev' });
@@ -256,24 +250,27 @@ test('a switch that the state did not hear of is finished, and so is a deletion'
   /** The state as it was before something was done: what a process leaves that dies before it tells the state. */
   const forgetting = async (use: (project: Project) => Promise<unknown>): Promise<void> => {
     const before = await readFile(state, 'utf8');
-    await using(folder, 5, use);
+    await folder.using(morning(5), use);
     await writeFile(state, before);
     await folder.remove('target/warehouse.json', 'target/state.json.1');
   };
   await forgetting((project) => project.environments.promote('dev'));
-  const prod = await using(folder, 5, async (project) => (await project.environments.listEnvironments())[0]);
+  const prod = await folder.using(
+    morning(5),
+    async (project) => (await project.environments.listEnvironments())[0],
+  );
   expect(prod).toMatchObject({ name: 'prod', epoch: 2 });
   expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
   await forgetting((project) => project.environments.rollback());
-  const plan = await using(folder, 5, (project) => project.plan());
+  const plan = await folder.using(morning(5), (project) => project.plan());
   expect(plan.summary).toMatchObject({ change: 3, tasks: 0 });
   await forgetting((project) => project.environments.delete('dev'));
-  const left = await using(folder, 5, (project) => project.environments.listEnvironments());
+  const left = await folder.using(morning(5), (project) => project.environments.listEnvironments());
   expect(left.map(({ name }) => name)).toEqual(['prod']);
 });
 
 test('an exposure of dev is a file of its own; after a promotion the next run of prod writes the other', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/exposures/out.yml':
       'kind: exposure\nname: out\ntype: file\nparams: {format: csv, path: target/out.csv}\ndepends_on: [{ref: transform.total}]\n',
@@ -286,7 +283,7 @@ test('an exposure of dev is a file of its own; after a promotion the next run of
   const own = 'target/environments/dev/exposures/out.csv';
   expect([await fileOf('target/out.csv'), await fileOf(own)]).toEqual([first, 'days,amount\n4,22\n']);
   expect(await folder.run(5, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
-  const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
+  const { promotion } = await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(promotion.left).toEqual(['exposure.out']);
   expect(await fileOf('target/out.csv')).toBe(first);
   expect((await folder.run(5)).tasks).toEqual(['exposure.out']);
@@ -296,7 +293,7 @@ test('an exposure of dev is a file of its own; after a promotion the next run of
 test('a view of dev shows the rows of dev, however it names what it reads', async () => {
   const view = (name: string, from: string): string =>
     `kind: transform\nname: ${name}\nmode: view\ninputs: [{ref: transform.daily}]\ntransform: SELECT count(*) AS days FROM ${from}\n`;
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/direct.yml': view('direct', 'transform.daily'),
     'seeknal/transforms/placed.yml': view('placed', 'input_0'),
@@ -310,28 +307,28 @@ test('a view of dev shows the rows of dev, however it names what it reads', asyn
       `SELECT d.days, p.days, n.days FROM ${schema}.direct d, ${schema}.placed p, ${schema}.named n`,
     );
   expect([await shown('transform'), await shown('transform__dev')]).toEqual([['4 4 4'], ['3 3 3']]);
-  await using(folder, 5, (project) => project.environments.promote('dev'));
+  await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(await shown('transform')).toEqual(['3 3 3']);
-  await using(folder, 5, (project) => project.environments.rollback());
+  await folder.using(morning(5), (project) => project.environments.rollback());
   expect([await shown('transform'), await shown('transform__dev')]).toEqual([['4 4 4'], ['3 3 3']]);
   expect(await folder.run(5, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
 });
 
 test('a removed node goes with the change that removed it, and comes back with a rollback', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.remove('seeknal/transforms/total.yml');
   await folder.run(5, { environment: 'dev' });
   await expect(folder.rows('FROM transform__dev.total')).rejects.toThrow();
-  const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
+  const { promotion } = await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(promotion.changes).toEqual([{ node: 'transform.total', action: 'remove' }]);
   await expect(folder.rows('FROM transform.total')).rejects.toThrow();
-  await using(folder, 5, (project) => project.environments.rollback());
+  await folder.using(morning(5), (project) => project.environments.rollback());
   expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
 });
 
 test('a task that fails leaves no environment behind; the next apply does what is left', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const broken = FILTERED.replace(
     'sum(amount)',
@@ -341,7 +338,7 @@ test('a task that fails leaves no environment behind; the next apply does what i
   const { status, switched } = await folder.run(5, { environment: 'dev' });
   expect([status, switched]).toEqual(['partial', []]);
   const names = async (): Promise<readonly string[]> =>
-    using(folder, 5, async (project) =>
+    folder.using(morning(5), async (project) =>
       (await project.environments.listEnvironments()).map(({ name }) => name),
     );
   expect(await names()).toEqual(['prod']);
@@ -355,22 +352,25 @@ test('a task that fails leaves no environment behind; the next apply does what i
 });
 
 test('an environment that is looked at lives on; one that expired is renewed by an apply', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.run(5, { environment: 'dev' });
   const expires = (day: number): Promise<unknown> =>
-    using(folder, day, async (project) => (await project.environments.listEnvironments())[1]?.expiresAt);
+    folder.using(
+      morning(day),
+      async (project) => (await project.environments.listEnvironments())[1]?.expiresAt,
+    );
   expect(await expires(5)).toBe(morning(12));
-  await using(folder, 8, (project) => project.plan({ environment: 'dev' }));
+  await folder.using(morning(8), (project) => project.plan({ environment: 'dev' }));
   expect(await expires(8)).toBe(morning(15));
-  await using(folder, 9, (project) => project.query('SELECT 1', { environment: 'dev' }));
+  await folder.using(morning(9), (project) => project.query('SELECT 1', { environment: 'dev' }));
   expect(await expires(9)).toBe(morning(16));
   await folder.run(5, { environment: 'dev', ttlHours: 24 });
   expect(await expires(9)).toBe(morning(6));
-  await using(folder, 9, (project) => project.apply('dev'));
+  await folder.using(morning(9), (project) => project.apply('dev'));
   expect(await expires(9)).toBe(morning(16));
   // A new one may start from there instead of from prod.
-  const plan = await using(folder, 9, (project) =>
+  const plan = await folder.using(morning(9), (project) =>
     project.environments.plan({ name: 'qa', base: 'dev', ttlHours: 2 }),
   );
   expect([plan.plan.asked['from'], plan.expiresAt]).toEqual(['dev', morning(9) + 2 * 3_600_000]);
@@ -378,7 +378,7 @@ test('an environment that is looked at lives on; one that expired is renewed by 
 
 test('what was not selected is not applied later by a frozen run either, and a part can be promoted', async () => {
   const other = 'kind: transform\nname: other\ntransform: SELECT 1 AS one\n';
-  const folder = await made({ ...PROJECT, 'seeknal/transforms/other.yml': other });
+  const folder = await ProjectFolder.make({ ...PROJECT, 'seeknal/transforms/other.yml': other });
   await folder.run(5);
   await folder.write({
     'seeknal/transforms/daily.yml': FILTERED,
@@ -391,7 +391,7 @@ test('what was not selected is not applied later by a frozen run either, and a p
   expect(await folder.run(5, { environment: 'dev', frozen: true })).toMatchObject({
     status: 'nothing_to_do',
   });
-  const { promotion } = await using(folder, 5, (project) => project.environments.promote('dev'));
+  const { promotion } = await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect([promotion.incomplete, promotion.changes.length]).toEqual([[], 3]);
   expect(await shown('transform')).toEqual(['22 1']);
   expect(await folder.run(5, { frozen: true })).toMatchObject({ status: 'nothing_to_do' });
@@ -401,7 +401,7 @@ test('what was not selected is not applied later by a frozen run either, and a p
 });
 
 test('what could not be finished is not promoted', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({
     'seeknal/transforms/daily.yml': FILTERED,
@@ -409,11 +409,13 @@ test('what could not be finished is not promoted', async () => {
   });
   const { held } = await folder.run(5, { environment: 'dev', skipBackfill: true });
   expect(held.length).toBeGreaterThan(0);
-  await expect(using(folder, 5, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+  await expect(
+    folder.using(morning(5), (project) => project.environments.promote('dev')),
+  ).rejects.toMatchObject({
     code: 'ENVIRONMENT_INCOMPLETE',
     hint: 'Finish it with: seeknal apply dev',
   });
   await folder.run(5, { environment: 'dev' });
-  await using(folder, 5, (project) => project.environments.promote('dev'));
+  await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
 });

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
 import type { RunOptions } from './run-project.ts';
-import { byDay, csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { byDay, csv, morning, ProjectFolder } from './testing/project-folder.ts';
+import { promoted, random } from './testing/random-history.ts';
 
 const SCALE = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? 1);
 const HISTORIES = Math.max(2, Math.round(40 * SCALE));
@@ -32,15 +32,6 @@ const filesOf = ({ factor, weight, extra }: Tree): { readonly [path: string]: st
   ),
 });
 
-/** A generator with a memory of where it began: a failed history can be told again. */
-function random(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
 /** What is known of an environment: the factors that may have made its days, and the weights. */
 interface Known {
   readonly factors: ReadonlySet<number>;
@@ -60,13 +51,8 @@ class History {
     this.#next = random(seed);
   }
 
-  async #use<T>(use: (project: Project) => Promise<T>): Promise<T> {
-    const project = await openProject(this.folder.path, { now: morning(this.#days + 1) });
-    try {
-      return await use(project);
-    } finally {
-      await project.close();
-    }
+  #use<T>(use: (project: Project) => Promise<T>): Promise<T> {
+    return this.folder.using(morning(this.#days + 1), use);
   }
 
   async #numbers(sql: string): Promise<readonly number[]> {
@@ -155,16 +141,9 @@ class History {
         return;
       case 3: {
         if (environment === 'prod' || !this.#known.has(environment)) return;
-        const done = await this.#use((project) => project.environments.promote(environment)).then(
-          ({ isDone }) => isDone,
-          (error: unknown) => {
-            const { code } = error as { readonly code?: string };
-            expect(['ENVIRONMENT_MOVED', 'ENVIRONMENT_GAPS']).toContain(code);
-            return false;
-          },
-        );
-        this.told.push(`promote ${environment}: ${done}`);
-        if (done) this.#known.set('prod', this.#known.get(environment) as Known);
+        const how = await promoted(this.folder, morning(this.#days + 1), environment);
+        this.told.push(`promote ${environment}: ${how}`);
+        if (how === 'done') this.#known.set('prod', this.#known.get(environment) as Known);
         await this.#check('prod');
         return;
       }
@@ -188,7 +167,7 @@ class History {
 
 test('whatever counts from now on, an environment’s tables explain each other, and what is done stays', async () => {
   for (let seed = 1; seed <= HISTORIES; seed += 1) {
-    const folder = await ProjectFolder.make(PROJECT);
+    const folder = await ProjectFolder.make();
     const history = new History(folder, seed);
     try {
       await history.start();

@@ -1,14 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
-import type { Project } from './project.ts';
-import { csv, DAILY, morning, PROJECT, ProjectFolder, WINDOW } from './testing/project-folder.ts';
+import {
+  csv,
+  DAILY,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+  WINDOW,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const DAILY_FILE = 'seeknal/transforms/daily.yml';
 const TENFOLD = DAILY.replace('sum(amount)', '10 * sum(amount)');
@@ -20,18 +22,8 @@ async function made(): Promise<ProjectFolder> {
     ...PROJECT,
     'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8], [5, 16]),
   });
-  folders.push(folder);
   await folder.run(5);
   return folder;
-}
-
-async function using<T>(folder: ProjectFolder, use: (project: Project) => Promise<T>): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(5) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
 }
 
 const amounts = (folder: ProjectFolder, schema: string, node = 'daily'): Promise<readonly string[]> =>
@@ -68,11 +60,11 @@ test('promoted, prod goes on with it, and the way back is open', async () => {
   const folder = await made();
   await folder.write({ [DAILY_FILE]: TENFOLD });
   await folder.run(5, { environment: 'dev', forwardOnly: true });
-  await using(folder, (project) => project.environments.promote('dev'));
+  await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
   await folder.run(6);
   expect(await amounts(folder, 'transform')).toEqual(['1', '2', '4', '8', '160']);
-  await using(folder, (project) => project.environments.rollback('prod'));
+  await folder.using(morning(5), (project) => project.environments.rollback('prod'));
   expect(await amounts(folder, 'transform')).toEqual(['1', '2', '4', '8']);
 });
 
@@ -160,7 +152,7 @@ test.each([
     text = text.replace(new RegExp(`${key}: .*`, 'u'), `${key}: ${value}`);
   }
   await folder.write({ [DAILY_FILE]: text });
-  const { nodes } = await using(folder, (project) =>
+  const { nodes } = await folder.using(morning(5), (project) =>
     project.plan({ environment: 'dev', forwardOnly: true }),
   );
   const daily = nodes.find(({ node }) => node === 'transform.daily');
@@ -195,7 +187,8 @@ test('a harmless edit of a table that goes on keeps it', async () => {
   await folder.write({ [DAILY_FILE]: TENFOLD });
   await folder.run(5, { environment: 'dev', forwardOnly: true });
   await folder.write({ [DAILY_FILE]: TENFOLD.replace('GROUP BY day', 'GROUP BY 1') });
-  expect((await folder.run(5, { environment: 'dev' })).tasks).toEqual([]);
+  // Its older rows are not those that the query gives, and are not compared with them.
+  expect((await folder.run(5, { environment: 'dev', verify: true })).tasks).toEqual([]);
   expect(await amounts(folder, 'transform__dev')).toEqual(['1', '2', '4', '8']);
   expect((await folder.run(5)).tasks.length).toBeGreaterThan(0);
   expect(await amounts(folder, 'transform')).toEqual(['10', '20', '40', '80']);

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import { openBench, type Bench } from './testing/bench.ts';
 import { ProjectFolder, morning } from './testing/project-folder.ts';
 import { chance, queryText } from './testing/query-recipes.ts';
@@ -46,8 +45,7 @@ async function applied(
   folder: ProjectFolder,
   { nodes }: RandomProject,
 ): Promise<{ built: ReadonlySet<string>; tables: Tables; status: string }> {
-  const project = await openProject(folder.path, { now: morning(1) });
-  try {
+  return folder.using(morning(1), async (project) => {
     const { job, status } = await project.run();
     const built = (job?.done ?? [])
       .filter(({ action }) => action === 'build')
@@ -64,9 +62,7 @@ async function applied(
       );
     }
     return { built: new Set(built), tables, status };
-  } finally {
-    await project.close();
-  }
+  });
 }
 
 /** The edited nodes and all that read them. */

@@ -3,12 +3,9 @@ import { join } from 'node:path';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { csv, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { csv, PROJECT, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const TOTAL = 'seeknal/transforms/total.yml';
 const total = (sql: string): string =>
@@ -24,7 +21,6 @@ async function checked(): Promise<ProjectFolder> {
     [TOTAL]: total('SELECT sum(amount) AS amount FROM input_0'),
     [RULE]: rule(100),
   });
-  folders.push(folder);
   expect((await folder.run(5)).tasks).toContain('rule.some');
   await folder.write({ [TOTAL]: total('SELECT sum(i.amount) AS amount FROM input_0 AS i') });
   return folder;
@@ -45,7 +41,6 @@ test('an export of a table that is kept is written again only where its file is 
     [TOTAL]: total('SELECT sum(amount) AS amount FROM input_0'),
     'seeknal/exposures/out.yml': out('target/out.csv'),
   });
-  folders.push(folder);
   await folder.run(5);
   const read = (): Promise<string> => readFile(join(folder.path, 'target/out.csv'), 'utf8');
   const first = await read();

@@ -1,11 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { csv, ProjectFolder } from './testing/project-folder.ts';
+import { csv, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const source = (name: string): string =>
   `kind: source\nname: ${name}\nsource: csv\ntable: data/${name}.csv\ncolumns: {day: date, amount: integer}\n`;
@@ -28,7 +25,6 @@ async function summed(): Promise<ProjectFolder> {
     'seeknal/transforms/both.yml':
       'kind: transform\nname: both\ninputs: [{ref: transform.of_left}, {ref: transform.of_right}]\ntransform: SELECT sum(l.amount + r.amount)::INTEGER AS amount FROM input_0 AS l JOIN input_1 AS r USING (day)\n',
   });
-  folders.push(folder);
   await folder.run(5);
   await folder.write({ [LEFT]: over('left', MORE) });
   expect((await folder.run(5)).tasks).toEqual(['transform.of_left']);

@@ -1,18 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { ProjectFolder } from './testing/project-folder.ts';
+import { ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string }): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const PAYMENTS =
   'user,at,as_of,amount,country\n1,2024-01-01,2024-01-01,10,SE\n1,2024-01-03,2024-01-03,,SE\n1,2024-01-08,2024-01-08,5,NO\n' +
@@ -28,7 +18,7 @@ const aggregation = (features: string): string =>
   `kind: aggregation\nname: spent\nid_col: user\nfeature_date_col: at\napplication_date_col: as_of\nsource: source.payments\nfeatures:\n${features}`;
 
 test('a window reaches back over all rows of its id, whatever group they are in', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...FILES,
     'seeknal/aggregations/spent.yml': aggregation(
       '  - name: amount\n    basic: [sum]\n    rolling: [{window: [1, 5, 7], aggs: [sum]}]\n    ratio: [{numerator: [5], denominator: [7], aggs: [sum]}]\n' +
@@ -50,7 +40,7 @@ test('a window reaches back over all rows of its id, whatever group they are in'
 });
 
 test('an aggregation is read as any node is, and made again when what it reads changes', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...FILES,
     'seeknal/aggregations/spent.yml': aggregation('  - {name: amount, basic: [sum, count]}\n'),
     'seeknal/transforms/top.yml':
@@ -65,7 +55,7 @@ test('an aggregation is read as any node is, and made again when what it reads c
 });
 
 test('a column that an aggregation names wrongly is told where its features stand', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...FILES,
     'seeknal/aggregations/spent.yml': aggregation('  - {name: amuont, basic: [sum]}\n'),
   });
@@ -79,7 +69,7 @@ test('a column that an aggregation names wrongly is told where its features stan
 test('a feature group keeps the rows of its input; one that lacks a feature is not shown', async () => {
   const group = (features: string): string =>
     `kind: feature_group\nname: users\nentity: {name: user, join_keys: [user]}\nmaterialization: {event_time_col: at}\ntransform: SELECT "user", "at", amount FROM source\ninputs: [{ref: source.payments}]\nfeatures: ${features}\n`;
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...FILES,
     'seeknal/feature_groups/users.yml': group('{amount: {dtype: int}}'),
   });

@@ -1,18 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { csv, ProjectFolder, SOURCE } from './testing/project-folder.ts';
+import { csv, ProjectFolder, removeProjectFolders, SOURCE } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string }): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const day = (node: string, from: number): string =>
   `transform.${node}@2024-01-0${from}..2024-01-0${from + 1}`;
@@ -41,7 +31,7 @@ const rows = (folder: ProjectFolder): Promise<readonly string[]> =>
   folder.rows('SELECT parity, amount FROM transform.latest ORDER BY parity');
 
 test('an upsert goes through its intervals one by one and shows the last row of each key', async () => {
-  const folder = await made(UPSERT);
+  const folder = await ProjectFolder.make(UPSERT);
   const { tasks, plan } = await folder.run(5);
   expect(plan.tasks.filter(({ node }) => node === 'transform.latest').map(({ id }) => id)).toEqual(
     [1, 2, 3, 4].map((from) => day('latest', from)),
@@ -53,7 +43,7 @@ test('an upsert goes through its intervals one by one and shows the last row of 
 });
 
 test('a new day is added to an upsert, a corrected one is made again with all that came after', async () => {
-  const folder = await made(UPSERT);
+  const folder = await ProjectFolder.make(UPSERT);
   await folder.run(5);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8], [5, 16]) });
   expect((await folder.run(6)).tasks).toEqual(['source.sales', day('latest', 5), 'transform.sum']);
@@ -68,7 +58,7 @@ test('a new day is added to an upsert, a corrected one is made again with all th
 });
 
 test('of rows with one key in an interval the greatest stays, or the task fails and names the key', async () => {
-  const folder = await made({ ...UPSERT, 'data/sales.csv': csv([1, 3], [1, 5], [2, 2]) });
+  const folder = await ProjectFolder.make({ ...UPSERT, 'data/sales.csv': csv([1, 3], [1, 5], [2, 2]) });
   const failed = await folder.run(3);
   expect(failed.status).toBe('partial');
   expect(failed.job?.failed[0]?.error).toMatchObject({
@@ -80,7 +70,7 @@ test('of rows with one key in an interval the greatest stays, or the task fails 
 });
 
 test('where an upsert begins decides its rows: another start is another table', async () => {
-  const folder = await made(UPSERT);
+  const folder = await ProjectFolder.make(UPSERT);
   await folder.run(3);
   await folder.write({
     'seeknal/transforms/latest.yml': LATEST().replace('start: 2024-01-01', 'start: 2024-01-02'),
@@ -101,7 +91,7 @@ transform: SELECT '{{ start }}' AS taken, count(*) AS n FROM input_0
 `;
 
 test('an append keeps what each interval gave, whatever becomes of the file', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     'data/sales.csv': csv([1, 1], [2, 2]),
     'seeknal/sources/all_sales.yml': SOURCE.replace('sales', 'all_sales').replace('time_column: day\n', ''),
     'seeknal/transforms/seen.yml': SEEN,
@@ -114,7 +104,7 @@ test('an append keeps what each interval gave, whatever becomes of the file', as
 });
 
 test('a full refresh of an upsert repeats its history and leaves readers alone', async () => {
-  const folder = await made(UPSERT);
+  const folder = await ProjectFolder.make(UPSERT);
   await folder.run(5);
   const { tasks } = await folder.run(5, { full: true, select: ['transform.latest'] });
   expect(tasks).toEqual([1, 2, 3, 4].map((from) => day('latest', from)));

@@ -243,7 +243,9 @@ test('no table is ever stale: after edits, renames, corrections, selections and 
             shape = shape.map((old, i) => (i === each.at ? { ...old, style: each.style } : old));
           if (each.do === 'rename') {
             const { at, isDeclared } = each;
-            shape = shape.map((old, i) => (i === at ? { ...old, renamed: old.renamed + 1, isDeclared } : old));
+            shape = shape.map((old, i) =>
+              i === at ? { ...old, renamed: old.renamed + 1, isDeclared } : old,
+            );
           }
           const named = (at: number): string => `transform.${nameOf(shape[at]?.renamed ?? 0, at)}`;
           if (each.do === 'select') select = [named(each.at)];
@@ -253,8 +255,7 @@ test('no table is ever stale: after edits, renames, corrections, selections and 
           // Another environment over the same files may build first; prod takes what it made.
           if (each.do === 'dev' || rowsMoved(each)) await folder.run(day, { environment: 'dev' });
           if (select !== undefined) await folder.run(day, { nodes: select });
-          if (full)
-            await folder.run(day, { select: [named(each.do === 'full' ? each.at : 0)], full });
+          if (full) await folder.run(day, { select: [named(each.do === 'full' ? each.at : 0)], full });
           // Every reuse is tried on the rows, too, and none of them is blamed.
           const report = await folder.run(day, { verify: true });
           expect(report.plan.nodes.filter(({ verified }) => verified?.same === false)).toEqual([]);

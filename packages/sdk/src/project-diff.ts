@@ -13,9 +13,10 @@ import {
 } from '@seeknal/manifest';
 import type { Removal } from '@seeknal/lineage';
 import type { EnvironmentRecord, Pointer, SnapshotInput, SnapshotRecord, StateView } from '@seeknal/plan';
-import { lowerDuckDb, type Schema } from '@seeknal/sql-ast';
+import type { Schema } from '@seeknal/sql-ast';
 import { classifySqlChange, readableSql, type SqlClassification } from '@seeknal/sql-diff';
 
+import { knownColumns } from './known-columns.ts';
 import { removals } from './removals.ts';
 import type { Session } from './session.ts';
 
@@ -146,9 +147,7 @@ async function readChanges(
   const { openSqlParser } = await import('@seeknal/engine-duckdb');
   const duckdb = await openSqlParser();
   try {
-    const texts = [...new Set(changes.flatMap(({ oldSql, newSql }) => [oldSql, newSql]))];
-    const answers = await duckdb.parse(texts);
-    const parser = (sql: string) => lowerDuckDb(sql, answers[texts.indexOf(sql)] as string);
+    const parser = await duckdb.read(changes.flatMap(({ oldSql, newSql }) => [oldSql, newSql]));
     const found: SqlDifference[] = [];
     for (const change of changes) {
       const oldSchema = schemaOf(old, change.node, view);
@@ -178,8 +177,7 @@ function schemaOf(manifest: Manifest, id: NodeId, view: StateView): Schema {
   const { spec } = manifest.nodes[id] as ManifestNode;
   const inputs = 'inputs' in spec ? spec.inputs : [];
   for (const { ref, place } of inputs) {
-    const fingerprint = manifest.nodes[ref]?.fingerprint ?? '';
-    const columns = view.snapshots[fingerprint]?.columns ?? null;
+    const columns = knownColumns(manifest.nodes[ref], view);
     if (columns === null) continue;
     const types = Object.fromEntries(columns.map(({ name, type }) => [name, type]));
     schema[ref] = types;

@@ -1,8 +1,9 @@
 import { LineageBuilder, type ManifestLineage } from '@seeknal/lineage';
 import type { Manifest, NodeId } from '@seeknal/manifest';
 import type { StateView } from '@seeknal/plan';
-import { lightParser, lowerDuckDb, type Query } from '@seeknal/sql-ast';
+import { lightParser, type Query } from '@seeknal/sql-ast';
 
+import { knownColumns } from './known-columns.ts';
 import { readQueries } from './query-cache.ts';
 
 export interface ProjectLineageOptions {
@@ -20,24 +21,18 @@ export interface ProjectLineageOptions {
  */
 export async function projectLineage(
   manifest: Manifest,
-  { snapshots, environments }: StateView,
+  view: StateView,
   target: string,
   { parser = 'duckdb', columns: given }: ProjectLineageOptions = {},
 ): Promise<ManifestLineage> {
   const parse = parser === 'duckdb' ? await parsedByDuckDb(manifest, target) : await lightParser('duckdb');
   // Of nodes that were never built, or changed since, nothing is known but their SQL.
-  const columns = (node: NodeId): readonly string[] | null => {
-    const fingerprint = manifest.nodes[node]?.fingerprint ?? '';
-    const shown = Object.values(environments)
-      .map(({ pointers }) => pointers[node])
-      .find((pointer) => pointer?.fingerprint === fingerprint);
-    const record = snapshots[fingerprint] ?? snapshots[shown?.snapshot ?? ''];
-    return given?.get(node) ?? record?.columns?.map(({ name }) => name) ?? null;
-  };
+  const columns = (node: NodeId): readonly string[] | null =>
+    given?.get(node) ?? knownColumns(manifest.nodes[node], view)?.map(({ name }) => name) ?? null;
   return new LineageBuilder({ parse, columns }).build(manifest);
 }
 
-/** Queries that were not read before are read at once: the way to the database and back costs more than one. */
+/** Queries that were not read before are read at once. */
 async function parsedByDuckDb(
   { nodes, metadata }: Manifest,
   target: string,
@@ -50,15 +45,15 @@ async function parsedByDuckDb(
     const { openSqlParser } = await import('@seeknal/engine-duckdb');
     const duckdb = await openSqlParser();
     try {
-      const trees = await duckdb.parse(others);
+      const treeOf = await duckdb.read(others);
       const read = new Map<string, Query>();
-      others.forEach((sql, at) => {
+      for (const sql of others) {
         try {
-          read.set(sql, lowerDuckDb(sql, trees[at] as string));
+          read.set(sql, treeOf(sql));
         } catch (error) {
           failures.set(sql, error);
         }
-      });
+      }
       return read;
     } finally {
       duckdb.close();

@@ -39,8 +39,8 @@ export async function pythonRows({
   return { usable, absent };
 }
 
-/** Whether two readings of a node's YAML are one; the Python one says what `materialization` leaves open. */
-function isSame(ours: JsonObject, python: JsonObject): boolean {
+/** Whether two readings of a node's YAML are one; the Python one says what `materialization` leaves open, and knows no former names. */
+function isSame({ renamed_from: _, ...ours }: JsonObject, python: JsonObject): boolean {
   const { materialization, materializations } = ours;
   if (materialization === null || typeof materialization !== 'object' || materializations !== undefined)
     return canonicalJson(ours) === canonicalJson(python);

@@ -1,3 +1,4 @@
+import type { SqlParser } from '@seeknal/engine-duckdb';
 import type { Query } from '@seeknal/sql-ast';
 
 /** Reads queries by the engine's own parser, each text once. */
@@ -9,18 +10,18 @@ export interface QueryReader {
 
 /** The parser is loaded when the first query has to be read. */
 export function queryReader(): QueryReader {
-  let opened: ReturnType<typeof openReader> | undefined;
+  let opened: Promise<SqlParser> | undefined;
   const known = new Map<string, Promise<Query>>();
   return {
     parse: (sql) => {
-      const found = known.get(sql) ?? (opened ??= openReader()).then(({ read }) => read(sql));
+      const found = known.get(sql) ?? (opened ??= openParser()).then((parser) => readOne(parser, sql));
       known.set(sql, found);
       return found;
     },
     close: () => {
       // What could not be opened has said so to whoever asked for a query.
       void opened?.then(
-        ({ close }) => close(),
+        (parser) => parser.close(),
         () => {},
       );
       opened = undefined;
@@ -29,20 +30,9 @@ export function queryReader(): QueryReader {
   };
 }
 
-async function openReader(): Promise<{
-  readonly read: (sql: string) => Promise<Query>;
-  readonly close: () => void;
-}> {
-  const [{ openSqlParser }, { lowerDuckDb }] = await Promise.all([
-    import('@seeknal/engine-duckdb'),
-    import('@seeknal/sql-ast'),
-  ]);
-  const parser = await openSqlParser();
-  return {
-    read: async (sql) => {
-      const [answer = ''] = await parser.parse([sql]);
-      return lowerDuckDb(sql, answer);
-    },
-    close: () => parser.close(),
-  };
+async function openParser(): Promise<SqlParser> {
+  const { openSqlParser } = await import('@seeknal/engine-duckdb');
+  return openSqlParser();
 }
+
+const readOne = async (parser: SqlParser, sql: string): Promise<Query> => (await parser.read([sql]))(sql);

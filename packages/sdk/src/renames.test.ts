@@ -31,11 +31,7 @@ const DAILY_FILE = 'seeknal/transforms/daily.yml';
 const WINDOW_FILE = 'seeknal/transforms/window.yml';
 
 /** The node `daily` of the example project under another name, and what reads it. */
-const named = (
-  name: string,
-  more = '',
-  sql = DAILY_SQL,
-): { readonly [path: string]: string } => ({
+const named = (name: string, more = '', sql = DAILY_SQL): { readonly [path: string]: string } => ({
   [DAILY_FILE]: byDay(name, '{ref: source.sales}', sql, more),
   [WINDOW_FILE]: byDay(
     'window',
@@ -87,15 +83,27 @@ test('without it a node is built under its new name, and the old one goes', asyn
   const folder = await made();
   await folder.run(4);
   await folder.write(named('sums'));
-  const { plan, tasks } = await folder.run(4);
-  expect(nodes(tasks)).toEqual(['transform.sums']);
-  expect(plan.nodes.at(-1)).toMatchObject({ node: 'transform.daily', action: 'remove', category: 'BREAKING' });
+  const { plan, tasks, status } = await folder.run(4);
+  expect({ nodes: nodes(tasks), status }).toEqual({
+    nodes: ['transform.sums', 'transform.window'],
+    status: 'success',
+  });
+  expect(plan.nodes.at(-1)).toMatchObject({
+    node: 'transform.daily',
+    action: 'remove',
+    category: 'BREAKING',
+  });
+  expect(await folder.run(4)).toMatchObject({ status: 'nothing_to_do' });
+  expect(await folder.rows('FROM transform.total')).toEqual(['3 11']);
 });
 
 test('a rename with an edit that means the same runs nothing either', async () => {
   const folder = await made();
   await folder.run(4);
-  const sql = DAILY_SQL.replace('sum(amount)', '(sum(s.amount))').replace('source.sales', 'source.sales AS s');
+  const sql = DAILY_SQL.replace('sum(amount)', '(sum(s.amount))').replace(
+    'source.sales',
+    'source.sales AS s',
+  );
   await folder.write(named('sums', 'renamed_from: daily', sql));
   const { plan, tasks } = await folder.run(4);
   expect(tasks).toEqual([]);
@@ -110,7 +118,9 @@ test('a rename with an edit that means the same runs nothing either', async () =
 test('a rename with a real edit is told as both, and builds what the edit reaches', async () => {
   const folder = await made();
   await folder.run(4);
-  await folder.write(named('sums', 'renamed_from: daily', DAILY_SQL.replace('sum(amount)', '10 * sum(amount)')));
+  await folder.write(
+    named('sums', 'renamed_from: daily', DAILY_SQL.replace('sum(amount)', '10 * sum(amount)')),
+  );
   const { plan, tasks } = await folder.run(4);
   expect(nodes(tasks)).toEqual(['transform.sums', 'transform.total', 'transform.window']);
   const [, line] = plan.nodes;
@@ -201,7 +211,9 @@ test('another environment renames while prod has the old name, until it is promo
 test('a promotion tells what a renamed node lacks of what the target shows', async () => {
   const folder = await made();
   await folder.run(4);
-  await folder.write(named('sums', 'renamed_from: daily', DAILY_SQL.replace('sum(amount)', '10 * sum(amount)')));
+  await folder.write(
+    named('sums', 'renamed_from: daily', DAILY_SQL.replace('sum(amount)', '10 * sum(amount)')),
+  );
   const range = { start: Date.UTC(2024, 0, 2), end: Date.UTC(2024, 0, 4) };
   await folder.run(4, { environment: 'dev', range });
   await expect(using(folder, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
@@ -350,4 +362,29 @@ test.each([
     ...ROWS,
     '2024-01-04 8',
   ]);
+});
+
+test('what the rows of a renamed node look like is known under its new name', async () => {
+  const source = (name: string, more = ''): string =>
+    `kind: source\nname: ${name}\n${more}source: csv\ntable: data/sales.csv\n`;
+  const last = (from: string): string => `kind: transform\nname: last\nsql: SELECT * FROM source.${from}\n`;
+  const data = PROJECT['data/sales.csv'] ?? '';
+  const folder = await made({
+    'data/sales.csv': data,
+    'seeknal/s.yml': source('sales'),
+    'seeknal/last.yml': last('sales'),
+  });
+  await folder.run(4);
+  await folder.write({
+    'seeknal/s.yml': source('sold', 'renamed_from: sales\n'),
+    'seeknal/last.yml': last('sold'),
+  });
+  const told = await using(folder, (project) => project.diff('prod'));
+  expect(told.diff.changes.map(({ node, types }) => `${node} ${types[0]}`)).toContain(
+    'source.sold NODE_RENAMED',
+  );
+  expect(told.diff.getCategorizedChanges().BREAKING).toEqual([]);
+  expect((await folder.run(4)).tasks).toEqual([]);
+  const lineage = await using(folder, (project) => project.lineage());
+  expect(lineage.nodes.get('transform.last')?.columns.map(({ name }) => name)).toEqual(['day', 'amount']);
 });

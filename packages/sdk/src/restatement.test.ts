@@ -1,27 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
 import type { Interval } from '@seeknal/intervals';
 
-import { openProject } from './open-project.ts';
-import type { Project } from './project.ts';
-import { csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { csv, morning, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-let folder: ProjectFolder;
-
-afterEach(() => folder.remove('.'));
+afterEach(removeProjectFolders);
 
 const days = (from: number, to: number): Interval => ({
   start: Date.UTC(2024, 0, from),
   end: Date.UTC(2024, 0, to),
 });
-
-async function withProject<T>(day: number, use: (project: Project) => Promise<T>): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(day) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
 
 const said = (stretches: readonly { node: string; range: Interval }[]): readonly string[] =>
   stretches.map(({ node, range }) => {
@@ -33,13 +20,13 @@ const day = (node: string, from: number): string =>
   `transform.${node}@2024-01-0${from}..2024-01-0${from + 1}`;
 
 test('a restated day runs again with what depends on it, and nothing else', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(8);
-  const marked = await withProject(8, (project) =>
+  const marked = await folder.using(morning(8), (project) =>
     project.restate({ nodes: ['transform.daily'], range: days(3, 4), reason: 'fixed a bug' }),
   );
   expect(said(marked)).toEqual(['transform.daily 3-3', 'transform.window 3-5', 'transform.total']);
-  const pending = await withProject(8, (project) => project.restatements());
+  const pending = await folder.using(morning(8), (project) => project.restatements());
   expect(said(pending)).toEqual(said(marked));
   expect(new Set(pending.map(({ reason }) => reason))).toEqual(new Set(['fixed a bug']));
   expect((await folder.run(8)).tasks).toEqual([
@@ -49,26 +36,26 @@ test('a restated day runs again with what depends on it, and nothing else', asyn
     day('window', 4),
     day('window', 5),
   ]);
-  expect(await withProject(8, (project) => project.restatements())).toEqual([]);
+  expect(await folder.using(morning(8), (project) => project.restatements())).toEqual([]);
 });
 
 test('what is restated again after it has run is open once, for the newer reason', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(8);
   const restate = (range: Interval, reason: string) =>
-    withProject(8, (project) => project.restate({ nodes: ['transform.window'], range, reason }));
+    folder.using(morning(8), (project) => project.restate({ nodes: ['transform.window'], range, reason }));
   await restate(days(3, 6), 'once');
   await folder.run(8);
   await restate(days(4, 5), 'twice');
-  const open = await withProject(8, (project) => project.restatements());
+  const open = await folder.using(morning(8), (project) => project.restatements());
   expect(said(open)).toEqual(['transform.window 4-4', 'transform.total']);
   expect(open.map(({ reason }) => reason)).toEqual(['twice', 'twice']);
 });
 
 test('a restatement taken back leaves the rows as they are', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(8);
-  const cleared = await withProject(8, async (project) => {
+  const cleared = await folder.using(morning(8), async (project) => {
     await project.restate({ nodes: ['transform.window'], range: days(3, 5), reason: 'by mistake' });
     return project.clearRestatements(['transform.window', 'transform.total']);
   });
@@ -77,18 +64,18 @@ test('a restatement taken back leaves the rows as they are', async () => {
 });
 
 test('without a node all that have intervals are restated', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(5);
-  const marked = await withProject(5, (project) =>
+  const marked = await folder.using(morning(5), (project) =>
     project.restate({ nodes: [], range: days(4, 5), reason: 'r' }),
   );
   expect(said(marked)).toEqual(['transform.daily 4-4', 'transform.window 4-4', 'transform.total']);
 });
 
 test('a restatement outside the history of the node is refused, with what there is', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   const restate = () =>
-    withProject(5, (project) =>
+    folder.using(morning(5), (project) =>
       project.restate({ nodes: ['transform.daily'], range: days(20, 21), reason: 'r' }),
     );
   await expect(restate()).rejects.toMatchObject({
@@ -103,9 +90,9 @@ test('a restatement outside the history of the node is refused, with what there 
 });
 
 test('days completed by hand are not run, until what they read changes', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(3);
-  const completed = await withProject(6, (project) =>
+  const completed = await folder.using(morning(6), (project) =>
     project.complete({ nodes: ['transform.daily'], range: days(3, 5) }),
   );
   expect(said(completed)).toEqual(['transform.daily 3-4']);
@@ -116,9 +103,9 @@ test('days completed by hand are not run, until what they read changes', async (
 });
 
 test('a range without a whole interval completes nothing', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   const half = { start: Date.UTC(2024, 0, 1, 3), end: Date.UTC(2024, 0, 2) };
   await expect(
-    withProject(5, (project) => project.complete({ nodes: ['transform.daily'], range: half })),
+    folder.using(morning(5), (project) => project.complete({ nodes: ['transform.daily'], range: half })),
   ).rejects.toMatchObject({ code: 'SDK_NO_WHOLE_INTERVAL' });
 });

@@ -1,16 +1,20 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { byDay, csv, DAILY, PROJECT, ProjectFolder, TOTAL } from './testing/project-folder.ts';
+import {
+  byDay,
+  csv,
+  DAILY,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+  TOTAL,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 async function made(): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(PROJECT);
-  folders.push(folder);
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.run(5, { environment: 'dev' });
   return folder;
@@ -82,7 +86,6 @@ test('what is made from a copy is nobody else’s, whatever both read in its def
       "SELECT day, (1000000 * random())::INTEGER AS amount FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}'",
     ),
   });
-  folders.push(folder);
   await folder.run(5);
   await folder.run(5, { environment: 'dev', restate: { nodes: ['transform.daily'], range: null } });
   await folder.write({ 'seeknal/transforms/total.yml': TOTAL.replace('AS days', 'AS many') });
@@ -136,10 +139,7 @@ test('restating prod reaches what other environments made of the same node', asy
 test('a fork is promoted like any other table', async () => {
   const folder = await made();
   await folder.run(5, { environment: 'dev', restate: { nodes: ['transform.daily'], range: day(2) } });
-  const { openProject } = await import('./open-project.ts');
-  const project = await openProject(folder.path, { now: Date.UTC(2024, 0, 5, 5) });
-  const { promotion } = await project.environments.promote('dev');
-  await project.close();
+  const { promotion } = await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(promotion.changes.map(({ node }) => node)).toEqual([
     'transform.daily',
     'transform.total',

@@ -1,18 +1,8 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { byDay, csv, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { byDay, csv, PROJECT, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const WITHIN = "day >= '{{ start }}' AND day < '{{ end }}'";
 const DAILY_FILE = 'seeknal/transforms/daily.yml';
@@ -27,7 +17,7 @@ const nodes = (tasks: readonly string[]): readonly string[] =>
   [...new Set(tasks.map((task) => task.split('@')[0] as string))].toSorted();
 
 test('a column that nobody reads rebuilds its own table and none below', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({ [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales') });
   const { tasks, plan } = await folder.run(4);
@@ -59,8 +49,18 @@ test('a column that nobody reads rebuilds its own table and none below', async (
   expect(await folder.rows('FROM transform.total')).toEqual(['4 79']);
 });
 
+test('a kept table gets its new interval in the run that builds anew what it looks back on', async () => {
+  const folder = await ProjectFolder.make();
+  await folder.run(4);
+  await folder.write({ [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales') });
+  const { job, status } = await folder.run(5);
+  expect({ failed: job?.failed, status }).toEqual({ failed: [], status: 'success' });
+  expect(await folder.rows('FROM transform.total')).toEqual(['4 25']);
+  expect(await folder.run(5)).toMatchObject({ status: 'nothing_to_do' });
+});
+
 test('an edit that means the same runs nothing, and is not asked about again', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({
     [DAILY_FILE]: daily('s.day AS day, (sum(s.amount)) AS amount').replace(
@@ -83,7 +83,7 @@ test('an edit that means the same runs nothing, and is not asked about again', a
 });
 
 test('a harmless change in between does not hide a change above it', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.write({
     'seeknal/transforms/middle.yml': full(
       'middle',
@@ -122,7 +122,7 @@ test('a harmless change in between does not hide a change above it', async () =>
 });
 
 test('data that moved between the two builds runs the kept intervals again', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({
     [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales'),
@@ -138,7 +138,7 @@ test('data that moved between the two builds runs the kept intervals again', asy
 });
 
 test('a removed column rebuilds who reads it, and only them', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.write({
     [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales'),
     'seeknal/transforms/sales.yml': full(
@@ -161,7 +161,7 @@ test('a removed column rebuilds who reads it, and only them', async () => {
 });
 
 test('the other environment keeps what the change does not reach, and prod is not touched', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({ [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales') });
   const { tasks } = await folder.run(4, { environment: 'dev' });
@@ -180,7 +180,7 @@ test.each([
   '__THIS__',
   '__this__ AS t',
 ])('a reader that calls its input %s hears of another value there', async (name) => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/reader.yml': full(
       'reader',

@@ -3,19 +3,18 @@ import { join } from 'node:path';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { byDay, csv, DAILY, PROJECT, ProjectFolder, SOURCE, WINDOW } from './testing/project-folder.ts';
+import {
+  byDay,
+  csv,
+  DAILY,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+  SOURCE,
+  WINDOW,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const day = (node: string, from: number): string => {
   const date = (at: number): string => new Date(Date.UTC(2024, 0, at)).toISOString().slice(0, 10);
@@ -23,7 +22,7 @@ const day = (node: string, from: number): string => {
 };
 
 test('a first run builds everything that is due and shows it', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   const { status, tasks, switched } = await folder.run(4);
   expect(status).toBe('success');
   expect(tasks).toEqual([
@@ -52,21 +51,21 @@ test('a first run builds everything that is due and shows it', async () => {
 });
 
 test('a second run has nothing to do, however often it is asked', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   for (let i = 0; i < 3; i += 1)
     expect(await folder.run(4)).toMatchObject({ status: 'nothing_to_do', job: null });
 });
 
 test('a day later exactly the new day runs, and what depends on it', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   const { tasks } = await folder.run(5);
   expect(tasks).toEqual([day('daily', 4), 'transform.total', day('window', 4)]);
 });
 
 test('new rows in the file run exactly the new days, and what depends on them', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8], [5, 16], [6, 32]) });
   const { tasks } = await folder.run(7);
@@ -82,7 +81,7 @@ test('new rows in the file run exactly the new days, and what depends on them', 
 });
 
 test('a corrected day runs again with exactly what reads it', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(6);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 100], [3, 4], [4, 8]) });
   const { tasks } = await folder.run(6);
@@ -97,28 +96,28 @@ test('a corrected day runs again with exactly what reads it', async () => {
 });
 
 test('rows in another order are the same rows: nothing below the file runs', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'data/sales.csv': csv([4, 8], [3, 4], [2, 2], [1, 1]) });
   expect((await folder.run(5)).tasks).toEqual(['source.sales']);
 });
 
 test('a parent interval repeated with the same rows runs nothing below it', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const { tasks } = await folder.run(5, { full: true, select: ['transform.daily'] });
   expect(tasks).toEqual([1, 2, 3, 4].map((from) => day('daily', from)));
 });
 
 test('a change that the aggregate hides stops there', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 1], [2, 1], [3, 4], [4, 8]) });
   expect((await folder.run(5)).tasks).toEqual(['source.sales', day('daily', 2)]);
 });
 
 test('a changed query is built beside the old table, which stays until the new one is complete', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const doubled = DAILY.replace('sum(amount)', '2 * sum(amount)');
   await folder.write({ 'seeknal/transforms/daily.yml': doubled });
@@ -140,7 +139,7 @@ test('a changed query is built beside the old table, which stays until the new o
 });
 
 test('comments and line breaks change nothing', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const reformatted = DAILY.replace('SELECT day,', 'select -- by day\n    day,').replace(
     'GROUP BY',
@@ -151,7 +150,7 @@ test('comments and line breaks change nothing', async () => {
 });
 
 test('a removed node loses its view, a new one gets one', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.remove('seeknal/transforms/total.yml');
   await folder.write({
@@ -170,7 +169,7 @@ test('a failing check publishes nothing, skips what depends on it, and lets the 
     'transform: |',
     'audits:\n  - {type: accepted_values, columns: [amount], values: [1, 2, 8]}\ntransform: |',
   );
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/daily.yml': checked,
     'seeknal/transforms/other.yml':
@@ -208,7 +207,7 @@ test('a failing check publishes nothing, skips what depends on it, and lets the 
 });
 
 test('changed audits run over the rows that are there, before they count as passed', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   const audited = (values: string): string =>
     DAILY.replace(
@@ -230,7 +229,7 @@ test('a view is read through: a change above it reaches its readers', async () =
     'kind: transform\nname: big\nmaterialization: {mode: view}\ninputs: [{ref: transform.daily}]\ntransform: SELECT day, amount FROM input_0 WHERE amount > 1\n';
   const top =
     'kind: transform\nname: top\ninputs: [{ref: transform.big}]\ntransform: SELECT sum(amount) AS amount FROM transform.big\n';
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/big.yml': view,
     'seeknal/transforms/top.yml': top,
@@ -249,7 +248,7 @@ test('a node without a time column has its intervals all the same', async () => 
     '{ref: source.sales}',
     "SELECT '{{ start }}' AS label, count(*) AS n FROM source.sales WHERE day = '{{ start }}'",
   ).replace('time_column: day\n', '');
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     'data/sales.csv': csv([1, 1], [2, 2], [2, 3]),
     'seeknal/sources/sales.yml': SOURCE,
     'seeknal/transforms/keyed.yml': keyed,
@@ -274,7 +273,7 @@ test.each([1, 4])(
   'a window over days, backfilled by %s workers in any order, equals the sequential result',
   async (maxWorkers) => {
     const rows = Array.from({ length: 20 }, (_, i) => [i + 1, (i * 7) % 11] as const);
-    const folder = await made({ ...PROJECT, 'data/sales.csv': csv(...rows) });
+    const folder = await ProjectFolder.make({ ...PROJECT, 'data/sales.csv': csv(...rows) });
     await folder.run(21, { maxWorkers });
     const expected = rows.map(([at], i) => {
       const window = rows.slice(Math.max(0, i - 2), i + 1);
@@ -294,7 +293,7 @@ test('a node that depends on its past runs in order, and from a correction on', 
     "SELECT DATE '{{ start }}' AS day, sum(amount) AS amount FROM transform.daily",
     'depends_on_past: true',
   );
-  const folder = await made({ ...PROJECT, 'seeknal/transforms/past.yml': past });
+  const folder = await ProjectFolder.make({ ...PROJECT, 'seeknal/transforms/past.yml': past });
   await folder.run(5);
   expect(await folder.rows('SELECT amount FROM transform.past ORDER BY day')).toEqual(['1', '3', '7', '15']);
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 5], [4, 8]) });
@@ -306,7 +305,7 @@ test('a node that depends on its past runs in order, and from a correction on', 
 });
 
 test('a deleted warehouse is built anew, and said so', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   const { tasks } = await folder.run(4);
   await folder.remove('target/warehouse.duckdb');
   const again = await folder.run(4);
@@ -315,7 +314,7 @@ test('a deleted warehouse is built anew, and said so', async () => {
 });
 
 test('a deleted state is found again in the ledger', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.remove(
     'target/state.json',
@@ -330,7 +329,7 @@ test('a deleted state is found again in the ledger', async () => {
 });
 
 test('an older copy of the warehouse put back is believed, not the state', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   const warehouse = join(folder.path, 'target/warehouse.duckdb');
   await copyFile(warehouse, join(folder.path, 'copy.duckdb'));
@@ -344,7 +343,7 @@ test('an older copy of the warehouse put back is believed, not the state', async
 });
 
 test('a file that goes missing fails the plan with its name, and loses nothing', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.remove('data/sales.csv');
   await expect(folder.run(5)).rejects.toMatchObject({ message: expect.stringContaining('data/sales.csv') });
@@ -353,7 +352,7 @@ test('a file that goes missing fails the plan with its name, and loses nothing',
 });
 
 test('what reads a node without any rows waits for the first, run after run', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/daily.yml': DAILY.replace('2024-01-01', '2024-01-03'),
   });
@@ -368,7 +367,7 @@ test('what reads a node without any rows waits for the first, run after run', as
 });
 
 test('a node selected without the rows that it reads fails, and says what to select', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   const { status, plan } = await folder.run(4, { select: ['transform.total'] });
   // The file above was loaded; the rest could not be.
   expect(status).toBe('partial');
@@ -381,7 +380,7 @@ test('an aborted run leaves what is done, and the next one does the rest', async
     '{ref: transform.daily}',
     "SELECT day, (SELECT sum(a.range * b.range) FROM range(60000) a, range(60000) b) AS n FROM transform.daily WHERE day >= '{{ start }}' AND day < '{{ end }}'",
   );
-  const folder = await made({ ...PROJECT, 'seeknal/transforms/slow.yml': slow });
+  const folder = await ProjectFolder.make({ ...PROJECT, 'seeknal/transforms/slow.yml': slow });
   const abort = new AbortController();
   setTimeout(() => abort.abort(), 1500);
   const startedAt = performance.now();
@@ -399,7 +398,7 @@ test('days kept over a changed file without a time column stay, unless the node 
     ['', []],
     ['on_change: rebuild', [day('daily', 1), day('daily', 2)]],
   ] as const) {
-    const folder = await made({
+    const folder = await ProjectFolder.make({
       'data/sales.csv': csv([1, 1], [2, 2]),
       'seeknal/sources/sales.yml': SOURCE.replace('time_column: day\n', ''),
       'seeknal/transforms/daily.yml': DAILY.replace('transform: |', `${more}\ntransform: |`),
@@ -411,7 +410,7 @@ test('days kept over a changed file without a time column stay, unless the node 
 });
 
 test('look-back repeats the days before a new one', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/daily.yml': DAILY.replace('transform: |', 'lookback: 2\ntransform: |'),
   });
@@ -425,7 +424,7 @@ test('look-back repeats the days before a new one', async () => {
 });
 
 test('a selection runs what it names and what reads it, and loads the files above', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(3);
   const { tasks } = await folder.run(4, { nodes: ['transform.daily'] });
   expect(tasks).toEqual([day('daily', 3), 'transform.total', day('window', 3)]);

@@ -1,13 +1,15 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
-import { DAILY, morning, PROJECT, ProjectFolder, TOTAL } from './testing/project-folder.ts';
+import {
+  DAILY,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+  TOTAL,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const DAILY_FILE = 'seeknal/transforms/daily.yml';
 /** The same rows, which only the data tell. */
@@ -15,8 +17,7 @@ const SAME_ROWS = DAILY.replace('sum(amount)', '(sum(amount) * 2 / 2)::HUGEINT')
 const OTHER_ROWS = DAILY.replace('sum(amount)', '(sum(amount) * 2)::HUGEINT');
 
 async function made(text: string): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(PROJECT);
-  folders.push(folder);
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ [DAILY_FILE]: text });
   return folder;
@@ -81,11 +82,7 @@ test.each<[string, { readonly [node: string]: string }, string]>([
     ...PROJECT,
     'seeknal/transforms/total.yml': `${TOTAL}materialization: {mode: view}\n`,
   });
-  folders.push(folder);
-  const project = await openProject(folder.path, { now: morning(5) });
-  try {
+  await folder.using(morning(5), async (project) => {
     await expect(project.plan({ categories: categories as never })).rejects.toMatchObject({ code });
-  } finally {
-    await project.close();
-  }
+  });
 });

@@ -1,36 +1,16 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import type { Plan } from '@seeknal/plan';
 
-import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
 import type { PlanOptions } from './situation.ts';
-import { morning, ProjectFolder } from './testing/project-folder.ts';
+import { morning, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 import { answersOf, refusalAnswer, wholeAnswers, type Planned } from './testing/sqlmesh-answers.ts';
-import { casesOf, hasCases, print, type Answer } from './testing/sqlmesh-cases.ts';
+import { casesOf, print, type Answer } from './testing/sqlmesh-cases.ts';
 import { nodeOf, projectOf, unknownKind, type Graph, type Models } from './testing/sqlmesh-models.ts';
+import { withCases } from './testing/sqlmesh-project.ts';
 import { isModel, storyOf, type Story } from './testing/sqlmesh-stories.ts';
 
-const withCases = hasCases ? test : test.skip;
-
-const folders: ProjectFolder[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function made(files: { readonly [path: string]: string }): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-async function using<T>(folder: ProjectFolder, use: (project: Project) => Promise<T>): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(4) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
+afterEach(removeProjectFolders);
 
 /**
  * Applies what a story has applied, plans the rest, applies that too, and holds the rows against a fresh build.
@@ -41,18 +21,18 @@ async function told(story: Story): Promise<Planned | string> {
   const { graph, applied, planned, environment, isForwardOnly } = story;
   const strange = unknownKind({ ...applied[0]?.models, ...planned });
   if (strange !== null) return `there is no kind ${strange} here`;
-  const folder = await made({});
+  const folder = await ProjectFolder.make({});
   let before: Project['manifest'] | undefined;
   for (const { models, environment: to, options = {} } of applied) {
     await write(folder, models, graph);
     const { status } = await folder.run(4, { ...options, environment: to }).catch(unreadable);
     if (status !== 'success') return `its models do not run here: ${status}`;
-    before ??= await using(folder, (project) => Promise.resolve(project.manifest));
+    before ??= await folder.using(morning(4), (project) => Promise.resolve(project.manifest));
   }
-  const start = await using(folder, (project) => project.plan({ environment: 'prod' }));
+  const start = await folder.using(morning(4), (project) => project.plan({ environment: 'prod' }));
   await write(folder, planned, graph);
   const options = { environment, ...(isForwardOnly && { forwardOnly: true }) } as PlanOptions;
-  const [plan, manifest] = await using(folder, async (project) => [
+  const [plan, manifest] = await folder.using(morning(4), async (project) => [
     await project.plan(options),
     project.manifest,
   ]);
@@ -60,10 +40,10 @@ async function told(story: Story): Promise<Planned | string> {
   for (const [key, category] of Object.entries(story.choices)) {
     const edited = plan.nodes.filter((line) => line.category !== null).map(({ node }) => node);
     const categories = Object.fromEntries(edited.map((node) => [node, category])) as never;
-    chosen[key] = await using(folder, (project) => project.plan({ ...options, categories }));
+    chosen[key] = await folder.using(morning(4), (project) => project.plan({ ...options, categories }));
   }
-  const report = await using(folder, (project) => project.apply(plan));
-  const fresh = await made({});
+  const report = await folder.using(morning(4), (project) => project.apply(plan));
+  const fresh = await ProjectFolder.make({});
   await write(fresh, planned, graph);
   // A query that lost a column it reads runs nowhere.
   const isSound = (await fresh.run(4).catch(unreadable)).status === 'success';
@@ -98,7 +78,7 @@ async function write(folder: ProjectFolder, models: Models, graph: Graph): Promi
 }
 
 const rowsOf = (folder: ProjectFolder, environment: string, nodes: readonly string[]): Promise<unknown> =>
-  using(folder, async (project) =>
+  folder.using(morning(4), async (project) =>
     Promise.all(
       nodes.map(async (node) => {
         const { columns, rows } = await project.query(`SELECT * FROM ${node} ORDER BY ALL`, { environment });

@@ -1,41 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
-import type { Project } from './project.ts';
-import type { RunOptions } from './run-project.ts';
-import { ProjectFolder } from './testing/project-folder.ts';
-import { agreesOn, casesOf, categoryOf, hasCases, print, type Answer } from './testing/sqlmesh-cases.ts';
+import { ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
+import { agreesOn, casesOf, categoryOf, print, type Answer } from './testing/sqlmesh-cases.ts';
 import { nodeOf, projectOf, spokenModel, type Models } from './testing/sqlmesh-models.ts';
+import { NOW, run, withCases } from './testing/sqlmesh-project.ts';
 
-const withCases = hasCases ? test : test.skip;
-
-const folders: ProjectFolder[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function made(files: { readonly [path: string]: string } = {}): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-/** Noon of the sixth of January 2024: after everything that the cases speak of. */
-const NOW = Date.UTC(2024, 0, 6, 12);
-
-async function using<T>(folder: ProjectFolder, use: (project: Project) => Promise<T>): Promise<T> {
-  const project = await openProject(folder.path, { now: NOW });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
-
-const run = async (folder: ProjectFolder, environment: string, options: RunOptions = {}): Promise<void> => {
-  const { status } = await using(folder, (project) => project.run({ ...options, environment }));
-  expect(['success', 'nothing_to_do']).toContain(status);
-};
+afterEach(removeProjectFolders);
 
 withCases(
   'two parents changed in environments of their own, one of them in prod already',
@@ -56,7 +26,7 @@ withCases(
         ),
         ...child,
       });
-      const folder = await made();
+      const folder = await ProjectFolder.make({});
       const apply = async (changed: readonly string[], environment: string): Promise<void> => {
         await folder.write(projectOf(models(changed), graph));
         await run(folder, environment);
@@ -65,7 +35,7 @@ withCases(
       for (const name of names) await apply([name], `dev_${name}`);
       await apply(names.slice(0, 1), 'prod');
       await folder.write(projectOf(models(names), graph));
-      const plan = await using(folder, (project) => project.plan());
+      const plan = await folder.using(NOW, (project) => project.plan());
       const line = plan.nodes.find(({ node }) => node === nodeOf('child'));
       const ours = categoryOf(line);
       const theirs = Object.values(expected)[0] as string;
@@ -73,7 +43,7 @@ withCases(
       answers.push([id, [{ what: 'child', theirs, ours, reason }]]);
 
       await run(folder, 'prod');
-      const fresh = await made(projectOf(models(names), graph));
+      const fresh = await ProjectFolder.make(projectOf(models(names), graph));
       await run(fresh, 'prod');
       const sql = `SELECT * FROM ${nodeOf('child')} ORDER BY ALL`;
       expect(await folder.rows(sql)).toEqual(await fresh.rows(sql));
@@ -88,21 +58,23 @@ withCases(
   async () => {
     const answers: [string, readonly Answer[]][] = [];
     for (const { id, inputs, expected } of casesOf('promote.finalize')) {
-      const folder = await made(projectOf({ a: spokenModel([]) }, {}));
+      const folder = await ProjectFolder.make(projectOf({ a: spokenModel([]) }, {}));
       await run(folder, 'prod');
       await folder.write(projectOf({ a: spokenModel([], 'projection') }, {}));
-      const mine = await using(folder, (project) => project.plan({ environment: 'dev' }));
+      const mine = await folder.using(NOW, (project) => project.plan({ environment: 'dev' }));
       if (inputs['env_plan_id_in_state'] !== inputs['finalize_with_plan_id']) {
         await folder.write(projectOf({ a: spokenModel([], 'BREAKING') }, {}));
-        const theirs = await using(folder, (project) => project.plan({ environment: 'dev' }));
-        await using(folder, (project) => project.apply(theirs));
+        const theirs = await folder.using(NOW, (project) => project.plan({ environment: 'dev' }));
+        await folder.using(NOW, (project) => project.apply(theirs));
         await folder.write(projectOf({ a: spokenModel([], 'projection') }, {}));
       }
-      const ours = await using(folder, (project) => project.apply(mine)).then(
-        ({ status }) => status,
-        ({ code, message }: { readonly code: string; readonly message: string }) =>
-          `ERROR ${code}: ${message}`,
-      );
+      const ours = await folder
+        .using(NOW, (project) => project.apply(mine))
+        .then(
+          ({ status }) => status,
+          ({ code, message }: { readonly code: string; readonly message: string }) =>
+            `ERROR ${code}: ${message}`,
+        );
       const isRefused = ours.startsWith('ERROR PLAN_STALE');
       expect(isRefused || ours === 'success').toBe(true);
       const agrees = isRefused === String(expected).startsWith('ERROR');

@@ -1,42 +1,12 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, expect } from '@jest/globals';
 import { resolveRange, type Interval } from '@seeknal/intervals';
 
-import { openProject } from './open-project.ts';
-import type { Project } from './project.ts';
-import type { RunOptions } from './run-project.ts';
-import { ProjectFolder } from './testing/project-folder.ts';
-import { casesOf, hasCases, print, type Answer, type Inputs } from './testing/sqlmesh-cases.ts';
+import { ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
+import { casesOf, print, type Answer, type Inputs } from './testing/sqlmesh-cases.ts';
 import { nodeOf } from './testing/sqlmesh-models.ts';
+import { NOW, run, withCases } from './testing/sqlmesh-project.ts';
 
-const withCases = hasCases ? test : test.skip;
-
-const folders: ProjectFolder[] = [];
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function made(files: { readonly [path: string]: string } = {}): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-/** Noon of the sixth of January 2024: after everything that the cases speak of. */
-const NOW = Date.UTC(2024, 0, 6, 12);
-
-async function using<T>(folder: ProjectFolder, use: (project: Project) => Promise<T>): Promise<T> {
-  const project = await openProject(folder.path, { now: NOW });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
-
-const run = async (folder: ProjectFolder, environment: string, options: RunOptions = {}): Promise<void> => {
-  const { status } = await using(folder, (project) => project.run({ ...options, environment }));
-  expect(['success', 'nothing_to_do']).toContain(status);
-};
+afterEach(removeProjectFolders);
 
 const answer = (what: string, theirs: unknown, ours: unknown, reason: string): Answer => ({
   what,
@@ -123,10 +93,10 @@ async function restated(id: string, inputs: Inputs, expected: object): Promise<r
   );
   let source = (given?.[1] ?? ROWS) as readonly string[];
   const files = Object.entries(models).map(([name, words]) => incremental(name, words));
-  const folder = await made(Object.assign({}, sourceOf(source), ...files));
+  const folder = await ProjectFolder.make(Object.assign({}, sourceOf(source), ...files));
   await run(folder, 'prod');
   const commitsOf = (name: string): Promise<number> =>
-    using(folder, async (project) => {
+    folder.using(NOW, async (project) => {
       const commits = await project.ledger();
       return commits.filter(({ node }) => node === nodeOf(name)).length;
     });
@@ -187,7 +157,7 @@ async function acted(
   expected: object,
 ): Promise<readonly Answer[]> {
   let source = days.map((day) => `${day} 12:00:00`);
-  const folder = await made(sourceOf(source));
+  const folder = await ProjectFolder.make(sourceOf(source));
   const changed = new Set<string>();
   const found: Answer[] = [];
   for (const step of steps) {
@@ -207,7 +177,7 @@ async function acted(
       const of = key.replace('_rows_after', '');
       const said = Object.keys(counts).find((start) => step.startsWith(start));
       if (said === undefined) continue;
-      const { rows } = await using(folder, (project) =>
+      const { rows } = await folder.using(NOW, (project) =>
         project.query(`SELECT ts FROM ${nodeOf('model')}`, { environment: of }),
       );
       found.push(answer(`${of} after ${said}`, counts[said], rows.length, UNEXPLAINED));

@@ -3,21 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { byDay, csv, ProjectFolder, SOURCE } from './testing/project-folder.ts';
+import { byDay, csv, ProjectFolder, removeProjectFolders, SOURCE } from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 type Files = { readonly [path: string]: string };
-
-async function made(files: Files): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
 
 /** A table by a query; its inputs under the names that the query uses. */
 const table = (name: string, sql: string, inputs: readonly string[] = []): Files => ({
@@ -39,12 +29,12 @@ async function changed(
   after: Files,
   names: readonly string[],
 ): Promise<{ built: readonly string[]; isStale: boolean }> {
-  const folder = await made(before);
+  const folder = await ProjectFolder.make(before);
   expect((await folder.run(4)).status).toBe('success');
   await folder.write(after);
   const { job, status } = await folder.run(4);
   expect(['success', 'nothing_to_do']).toContain(status);
-  const fresh = await made({ ...before, ...after });
+  const fresh = await ProjectFolder.make({ ...before, ...after });
   expect((await fresh.run(4)).status).toBe('success');
   let isStale = false;
   for (const name of names) {

@@ -5,29 +5,18 @@ import { parsePlanFile, planFileText } from '@seeknal/environments';
 import { afterEach, expect, test } from '@jest/globals';
 
 import { openProject } from './open-project.ts';
-import type { Project } from './project.ts';
 import type { RunEvent, RunReport } from './report.ts';
 import type { PlanOptions } from './situation.ts';
-import { csv, DAILY, morning, PROJECT, ProjectFolder, WINDOW } from './testing/project-folder.ts';
+import {
+  csv,
+  DAILY,
+  morning,
+  ProjectFolder,
+  removeProjectFolders,
+  WINDOW,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function using<T>(
-  folder: ProjectFolder,
-  day: number,
-  use: (project: Project) => Promise<T>,
-): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(day) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
+afterEach(removeProjectFolders);
 
 const FILTERED = DAILY.replace("day < '{{ end }}'", "day < '{{ end }}' AND amount > 1");
 const DAILY_FILE = 'seeknal/transforms/daily.yml';
@@ -39,17 +28,16 @@ async function planned(
   options: PlanOptions = {},
   change: { readonly [file: string]: string } = { [DAILY_FILE]: FILTERED },
 ): Promise<{ readonly folder: ProjectFolder; readonly text: string }> {
-  const folder = await ProjectFolder.make(PROJECT);
-  folders.push(folder);
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await before(folder);
   await folder.write(change);
-  const plan = await using(folder, 5, (project) => project.plan({ ...options, environment: 'dev' }));
+  const plan = await folder.using(morning(5), (project) => project.plan({ ...options, environment: 'dev' }));
   return { folder, text: planFileText(plan) };
 }
 
 const applied = (folder: ProjectFolder, text: string, day = 5): Promise<RunReport> =>
-  using(folder, day, (project) => project.apply(parsePlanFile(text)));
+  folder.using(morning(day), (project) => project.apply(parsePlanFile(text)));
 
 const madeDev = (folder: ProjectFolder): Promise<unknown> => folder.run(5, { environment: 'dev' });
 
@@ -78,7 +66,7 @@ const MOVES: readonly {
   {
     what: 'the environment was deleted',
     before: madeDev,
-    move: (folder) => using(folder, 5, (project) => project.environments.delete('dev')),
+    move: (folder) => folder.using(morning(5), (project) => project.environments.delete('dev')),
     said: /dev was deleted/u,
   },
   {
@@ -114,7 +102,7 @@ const MOVES: readonly {
     what: 'rows that it reads were restated',
     change: { [WINDOW_FILE]: WINDOW.replace('count(*)', '7 * count(*)') },
     move: (folder) =>
-      using(folder, 5, (project) =>
+      folder.using(morning(5), (project) =>
         project.restate({
           nodes: ['transform.daily'],
           range: { start: Date.UTC(2024, 0, 2), end: Date.UTC(2024, 0, 3) },
@@ -162,7 +150,7 @@ test.each(MOVES)('a plan is refused when $what', async ({ move, said, before, op
 
 test('a plan of another version of Seeknal is refused', async () => {
   const { folder } = await planned();
-  const plan = await using(folder, 5, (project) => project.plan({ environment: 'dev' }));
+  const plan = await folder.using(morning(5), (project) => project.plan({ environment: 'dev' }));
   const older = await import('@seeknal/manifest');
   const { id: _, createdAt, ...body } = { ...plan, asked: { ...plan.asked, seeknal: '0.0.1' } };
   const id = older.sha256(older.canonicalJson(body as never)).slice(0, 16);
@@ -197,7 +185,7 @@ test('a moved file and finished intervals are notes; with force a stale plan is 
   await folder.write({ 'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8], [5, 3]) });
   const events: RunEvent[] = [];
   const onEvent = (event: RunEvent): void => void events.push(event);
-  const report = await using(folder, 5, (project) => project.apply(parsePlanFile(text), { onEvent }));
+  const report = await folder.using(morning(5), (project) => project.apply(parsePlanFile(text), { onEvent }));
   expect(report.status).toBe('success');
   expect(events.find(({ type }) => type === 'difference')).toEqual({
     type: 'difference',
@@ -205,7 +193,7 @@ test('a moved file and finished intervals are notes; with force a stale plan is 
     notes: ['the files of source.sales moved since: they are loaded first'],
   });
   await folder.write({ [DAILY_FILE]: FILTERED.replace('> 1', '> 2') });
-  const forced = await using(folder, 5, (project) =>
+  const forced = await folder.using(morning(5), (project) =>
     project.apply(parsePlanFile(text), { force: true, onEvent }),
   );
   expect(forced.status).toBe('success');
@@ -215,8 +203,7 @@ test('a moved file and finished intervals are notes; with force a stale plan is 
 });
 
 test('two environments are applied at once: shared tables are filled once, no pointer is lost', async () => {
-  const folder = await ProjectFolder.make(PROJECT);
-  folders.push(folder);
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ [DAILY_FILE]: FILTERED });
   for (let i = 0; i < 3; i += 1) {
@@ -224,7 +211,7 @@ test('two environments are applied at once: shared tables are filled once, no po
     const projects = await Promise.all(names.map(() => openProject(folder.path, { now: morning(5) })));
     await Promise.all(projects.map((project, at) => project.apply(names[at] as string)));
     await Promise.all(projects.map((project) => project.close()));
-    await using(folder, 5, async (project) => {
+    await folder.using(morning(5), async (project) => {
       for (const name of names) await project.apply(name);
       const ledger = (await project.ledger()).filter(({ node }) => node === 'transform.daily');
       expect(new Set(ledger.map(({ snapshot, range }) => `${snapshot} ${range.start}`)).size).toBe(

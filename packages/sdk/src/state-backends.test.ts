@@ -4,24 +4,15 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { executeInFile, sqldMissing, startSqld, type Sqld } from '@seeknal/state-libsql/testkit';
 
-import { openProject } from './open-project.ts';
 import { backUpState, emptyState, restoreState, stateReport, unlockState } from './state-care.ts';
 import { migrateState } from './state-migration.ts';
-import { csv, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { csv, PROJECT, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
 const settings = (state: string): string => `name: example\nversion: 1.0.0\n${state}\n`;
 const LIBSQL = { ...PROJECT, 'seeknal_project.yml': settings('state_backend: libsql') };
 const NOW = Date.UTC(2024, 0, 8);
 
-const folders: ProjectFolder[] = [];
-const made = async (files: { readonly [path: string]: string }): Promise<ProjectFolder> => {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-};
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const missing = sqldMissing();
 const onServer = missing === null ? test : test.skip;
@@ -32,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => server?.remove());
 
 test('a project whose state is a database runs as one whose state is a file', async () => {
-  const [file, database] = [await made(PROJECT), await made(LIBSQL)];
+  const [file, database] = [await ProjectFolder.make(), await ProjectFolder.make(LIBSQL)];
   for (const day of [3, 3, 5, 8]) {
     const [a, b] = [await file.run(day), await database.run(day)];
     expect([b.status, b.tasks]).toEqual([a.status, a.tasks]);
@@ -48,7 +39,7 @@ test('a project whose state is a database runs as one whose state is a file', as
 });
 
 test('without a setting the state that is there is taken; of two, neither', async () => {
-  const folder = await made(LIBSQL);
+  const folder = await ProjectFolder.make(LIBSQL);
   await folder.run(3);
   await folder.write({ 'seeknal_project.yml': settings('') });
   expect(await folder.run(3)).toMatchObject({ status: 'nothing_to_do' });
@@ -66,7 +57,7 @@ test.each([
   ['state_backend: {libsql: {url: 7}}', /url is not a text/],
   ['state_backend: {libsql: {timeout: soon}}', /"soon" is no time to wait for the state/],
 ])('%s is refused', async (line, message) => {
-  const folder = await made({ ...PROJECT, 'seeknal_project.yml': settings(line) });
+  const folder = await ProjectFolder.make({ ...PROJECT, 'seeknal_project.yml': settings(line) });
   await expect(folder.run(3)).rejects.toMatchObject({
     code: 'SDK_STATE_BACKEND',
     message: expect.stringMatching(message),
@@ -75,14 +66,14 @@ test.each([
 
 test.each(['0.5', '0.5s', '0.01m'])('a server is waited for as long as timeout: %s says', async (timeout) => {
   const line = `state_backend: {libsql: {url: "http://127.0.0.1:9", timeout: ${timeout}}}`;
-  const folder = await made({ ...PROJECT, 'seeknal_project.yml': settings(line) });
+  const folder = await ProjectFolder.make({ ...PROJECT, 'seeknal_project.yml': settings(line) });
   const began = performance.now();
   await expect(folder.run(3)).rejects.toMatchObject({ code: 'STATE_UNREACHABLE' });
   expect(performance.now() - began).toBeLessThan(10_000);
 });
 
 test('a state goes from the file to a database and back, with everything, and nothing runs again', async () => {
-  const folder = await made(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   expect(await migrateState(folder.path, { to: 'database', now: NOW })).toMatchObject({
     isDry: true,
@@ -125,7 +116,7 @@ test('a state goes from the file to a database and back, with everything, and no
 });
 
 test('a migration that was cut short is taken up where it ended', async () => {
-  const folder = await made(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await migrateState(folder.path, { to: 'database', isDry: false, now: NOW });
   // As after half of it: some snapshots, some of the history, nothing that points at them.
@@ -141,7 +132,7 @@ test('a migration that was cut short is taken up where it ended', async () => {
 });
 
 test('what the Python seeknal remembers becomes a run', async () => {
-  const folder = await made(LIBSQL);
+  const folder = await ProjectFolder.make(LIBSQL);
   await folder.write({
     'target/run_state.json': JSON.stringify({
       schema_version: '2.0',
@@ -162,13 +153,12 @@ test('what the Python seeknal remembers becomes a run', async () => {
     runs: 1,
     nodes: 1,
   });
-  const project = await openProject(folder.path, { now: NOW });
-  expect((await project.runs()).map(({ runId }) => runId)).toEqual(['py']);
-  await project.close();
+  const runs = await folder.using(NOW, (project) => project.runs());
+  expect(runs.map(({ runId }) => runId)).toEqual(['py']);
 });
 
 test('a database is backed up, emptied and restored; what expired is taken back', async () => {
-  const folder = await made(LIBSQL);
+  const folder = await ProjectFolder.make(LIBSQL);
   await folder.run(4);
   const care = { now: NOW };
   const backup = await backUpState(folder.path, { ...care, out: 'copy.json' });
@@ -189,12 +179,12 @@ test('a database is backed up, emptied and restored; what expired is taken back'
     code: 'SDK_STATE_MIGRATION',
   });
 
-  const project = await openProject(folder.path, care);
-  const { DatabaseBackend } = await import('@seeknal/state-libsql');
-  const held = new DatabaseBackend({ dbPath: join(folder.path, 'target', 'state.db'), lockLeaseMs: 1 });
-  await held.acquireLock('deploy');
-  await held.close();
-  await project.close();
+  await folder.using(NOW, async () => {
+    const { DatabaseBackend } = await import('@seeknal/state-libsql');
+    const held = new DatabaseBackend({ dbPath: join(folder.path, 'target', 'state.db'), lockLeaseMs: 1 });
+    await held.acquireLock('deploy');
+    await held.close();
+  });
   await new Promise((resolve) => setTimeout(resolve, 10));
   expect(await unlockState(folder.path, care)).toMatchObject([
     { kind: 'lock', name: 'deploy', isExpired: true },
@@ -213,7 +203,7 @@ onServer(
   'two checkouts with a warehouse each share a server, and neither takes the other’s intervals for its own',
   async () => {
     process.env['CANARY_TOKEN'] = server.token();
-    const [ann, bob] = [await made(onSqld()), await made(onSqld())];
+    const [ann, bob] = [await ProjectFolder.make(onSqld()), await ProjectFolder.make(onSqld())];
     const first = await ann.run(4);
     const second = await bob.run(4);
     expect(second.tasks).toEqual(first.tasks);
@@ -239,7 +229,7 @@ onServer(
   'a server that goes away in the middle of a run and comes back is waited for',
   async () => {
     process.env['CANARY_TOKEN'] = server.token();
-    const folder = await made(onSqld());
+    const folder = await ProjectFolder.make(onSqld());
     const running = folder.run(4);
     await new Promise((resolve) => setTimeout(resolve, 150));
     await server.kill();

@@ -1,16 +1,14 @@
 import { afterEach, expect, test } from '@jest/globals';
 
 import { repairState } from './state-repair.ts';
-import { PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { PROJECT, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 
-let folder: ProjectFolder;
-
-afterEach(() => folder.remove('.'));
+afterEach(removeProjectFolders);
 
 const NOW = Date.UTC(2024, 0, 8);
 
 test('a damaged state is restored from its copy, and nothing runs that the warehouse has', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(8);
   await folder.write({ 'target/state.json': 'garbage' });
   await expect(folder.run(8)).rejects.toMatchObject({
@@ -26,7 +24,7 @@ test('a damaged state is restored from its copy, and nothing runs that the wareh
 });
 
 test('a state without a copy is taken over from the warehouse, and nothing is deleted', async () => {
-  folder = await ProjectFolder.make(PROJECT);
+  const folder = await ProjectFolder.make();
   await folder.run(8);
   const before = await folder.rows('FROM transform.window ORDER BY ALL');
   await folder.remove('target/state.json.1');
@@ -46,7 +44,7 @@ test('a state without a copy is taken over from the warehouse, and nothing is de
 });
 
 test('a state that is no file is left to its database', async () => {
-  folder = await ProjectFolder.make({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal_project.yml': 'name: example\nversion: 1.0.0\nstate_backend: libsql\n',
   });

@@ -3,30 +3,16 @@ import { join } from 'node:path';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
-import { DAILY, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import { DAILY, morning, PROJECT, ProjectFolder, removeProjectFolders } from './testing/project-folder.ts';
 import type { TestOptions, TestReport } from './unit-tests.ts';
 
-const folders: ProjectFolder[] = [];
+const made = (files: { readonly [path: string]: string }): Promise<ProjectFolder> =>
+  ProjectFolder.make({ ...PROJECT, ...files });
 
-async function made(files: { readonly [path: string]: string }): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make({ ...PROJECT, ...files });
-  folders.push(folder);
-  return folder;
-}
+afterEach(removeProjectFolders);
 
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function testIn(folder: ProjectFolder, options: TestOptions = {}): Promise<TestReport> {
-  const project = await openProject(folder.path, { now: morning(5) });
-  try {
-    return await project.test(options);
-  } finally {
-    await project.close();
-  }
-}
+const testIn = (folder: ProjectFolder, options: TestOptions = {}): Promise<TestReport> =>
+  folder.using(morning(5), (project) => project.test(options));
 
 /** `name: status` of each, and how the rows differ. */
 const told = ({ tests }: TestReport): readonly string[] =>

@@ -2,22 +2,18 @@ import { afterEach, expect, test } from '@jest/globals';
 import { ANALYSER, type Plan, type Proof, type StateView } from '@seeknal/plan';
 import type { ScopedState } from '@seeknal/state';
 
-import { openProject } from './open-project.ts';
 import type { PlanOptions } from './situation.ts';
 import { openState, stateSettings } from './state-settings.ts';
-import { byDay, csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import {
+  byDay,
+  csv,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
+afterEach(removeProjectFolders);
 
 const WITHIN = "day >= '{{ start }}' AND day < '{{ end }}'";
 const DAILY_FILE = 'seeknal/transforms/daily.yml';
@@ -33,12 +29,7 @@ const full = (name: string, input: string, sql: string): string =>
   `kind: transform\nname: ${name}\ninputs: [{ref: ${input}}]\ntransform: ${sql}\n`;
 
 async function planned(folder: ProjectFolder, day: number, options: PlanOptions = {}): Promise<Plan> {
-  const project = await openProject(folder.path, { now: morning(day) });
-  try {
-    return await project.plan(options);
-  } finally {
-    await project.close();
-  }
+  return folder.using(morning(day), (project) => project.plan(options));
 }
 
 /** What a plan says of a node. */
@@ -50,24 +41,24 @@ async function withState<T>(
   folder: ProjectFolder,
   use: (state: ScopedState, view: StateView) => Promise<T>,
 ): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(4) });
-  const { warehouse } = await project.plan();
-  const backend = await openState(await stateSettings(project.settings, {}));
-  try {
-    await backend.initialize();
-    const state = backend.scope({ project: project.settings.name, warehouse });
-    return await use(state, await state.read());
-  } finally {
-    await backend.close();
-    await project.close();
-  }
+  return folder.using(morning(4), async (project) => {
+    const { warehouse } = await project.plan();
+    const backend = await openState(await stateSettings(project.settings, {}));
+    try {
+      await backend.initialize();
+      const state = backend.scope({ project: project.settings.name, warehouse });
+      return await use(state, await state.read());
+    } finally {
+      await backend.close();
+    }
+  });
 }
 
 /** Says in the state that a node's new definition gives the rows that are there. */
 async function plant(folder: ProjectFolder, node: string): Promise<string> {
-  const project = await openProject(folder.path, { now: morning(4) });
-  const { fingerprint } = project.manifest.nodes[node] as { readonly fingerprint: string };
-  await project.close();
+  const { fingerprint } = await folder.using(morning(4), ({ manifest }) =>
+    Promise.resolve(manifest.nodes[node] as { readonly fingerprint: string }),
+  );
   return withState(folder, async (state, { environments, snapshots }) => {
     const snapshot = environments['prod']?.pointers[node]?.snapshot ?? '';
     const proof: Proof = {
@@ -88,7 +79,7 @@ const proofOf = (folder: ProjectFolder, fingerprint: string): Promise<Proof | un
   withState(folder, (_, { proofs }) => Promise.resolve(proofs[fingerprint]));
 
 test('a proof that holds is confirmed on the rows, interval by interval, and nothing runs', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({
     [DAILY_FILE]: daily('s.day AS day, (sum(s.amount)) AS amount').replace(
@@ -114,7 +105,7 @@ test('a proof that holds is confirmed on the rows, interval by interval, and not
 });
 
 test('a wrong proof in the state is found, taken back, and its node and what reads it are built', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({ [DAILY_FILE]: daily('day, sum(amount) * 2 AS amount') });
   const fingerprint = await plant(folder, 'transform.daily');
@@ -158,22 +149,21 @@ test('a wrong proof in the state is found, taken back, and its node and what rea
 
 test('one step plans, finds the wrong proof and runs; a plan that was shown with it is applied with it', async () => {
   for (const isShown of [false, true]) {
-    const folder = await made();
+    const folder = await ProjectFolder.make();
     await folder.run(4);
     await folder.write({ [DAILY_FILE]: daily('day, max(amount) + 1 AS amount') });
     await plant(folder, 'transform.daily');
     if (isShown) {
       const shown = await planned(folder, 4, { verify: true });
-      const project = await openProject(folder.path, { now: morning(4) });
-      expect((await project.apply(shown)).status).toBe('success');
-      await project.close();
+      const { status } = await folder.using(morning(4), (project) => project.apply(shown));
+      expect(status).toBe('success');
     } else expect((await folder.run(4, { verify: true })).tasks).toHaveLength(7);
     expect(await folder.rows('FROM transform.total')).toEqual(['3 17']);
   }
 });
 
 test('a sample looks at some intervals, says so, and may miss what the whole finds', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({
     [DAILY_FILE]: daily("day, sum(CASE WHEN day = '2024-01-02' THEN 0 ELSE amount END) AS amount"),
@@ -198,7 +188,7 @@ test('a sample looks at some intervals, says so, and may miss what the whole fin
 
 test('of a table without intervals a sample compares some rows', async () => {
   const many = (sql: string): string => `kind: transform\nname: many\ntransform: ${sql}\n`;
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     'seeknal/many.yml': many('SELECT range AS id, range % 7 AS rest FROM range(5000)'),
   });
   await folder.run(4);
@@ -220,7 +210,7 @@ test('of a table without intervals a sample compares some rows', async () => {
 });
 
 test('below a table that is made anew the comparison is left to the moment when it is there', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({ [DAILY_FILE]: daily('day, sum(amount) AS amount, count(*) AS sales') });
   const plan = await planned(folder, 4, { verify: true });
@@ -239,7 +229,7 @@ test('a query whose rows are not the same each time is built anew, and nobody is
     'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8]),
     'seeknal/sources/sales.yml': PROJECT['seeknal/sources/sales.yml'] as string,
   };
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...floats,
     'seeknal/shaky.yml': shaky('SELECT amount FROM source.sales ORDER BY day LIMIT 1'),
   });
@@ -267,14 +257,10 @@ test('a query whose rows are not the same each time is built anew, and nobody is
 });
 
 test('intervals that somebody only said are done, and files that moved, are not compared', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(2);
-  const project = await openProject(folder.path, { now: morning(4) });
-  await project.complete({
-    nodes: ['transform.daily'],
-    range: { start: Date.UTC(2024, 0, 2), end: Date.UTC(2024, 0, 3) },
-  });
-  await project.close();
+  const range = { start: Date.UTC(2024, 0, 2), end: Date.UTC(2024, 0, 3) };
+  await folder.using(morning(4), (project) => project.complete({ nodes: ['transform.daily'], range }));
   await folder.run(4);
   await folder.write({ [DAILY_FILE]: daily('day, (sum(amount)) AS amount') });
   await plant(folder, 'transform.daily');
@@ -297,7 +283,7 @@ test('intervals that are to stay as they are over a file that changed are not co
       '{ref: source.sales}, {ref: source.rates}',
       `SELECT ${items} FROM source.sales, source.rates WHERE ${WITHIN} GROUP BY day`,
     );
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     'data/sales.csv': csv([1, 1], [2, 2], [3, 4], [4, 8]),
     'seeknal/sources/sales.yml': PROJECT['seeknal/sources/sales.yml'] as string,
     'seeknal/sources/rates.yml': rates,
@@ -315,7 +301,7 @@ test('intervals that are to stay as they are over a file that changed are not co
 });
 
 test('a query that cannot be run is told of, and blames nobody', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write({ [DAILY_FILE]: daily("day, sum(amount) + error('no')::INTEGER AS amount") });
   await plant(folder, 'transform.daily');

@@ -10,12 +10,19 @@ export interface ChangedSnapshot extends SnapshotRow {
   readonly before: SnapshotState | undefined;
 }
 
+/** A row of another field, and what stood there before; without a value: removed. */
+export interface ChangedItem {
+  readonly field: string;
+  readonly key: string;
+  readonly value: unknown;
+  readonly before: unknown;
+}
+
 export interface ScopeChanges {
   readonly key: string;
   readonly snapshots: readonly ChangedSnapshot[];
   readonly removedSnapshots: readonly string[];
-  /** Without a value: removed. */
-  readonly items: readonly { readonly field: string; readonly key: string; readonly value: unknown }[];
+  readonly items: readonly ChangedItem[];
 }
 
 /** The rows in which two documents differ. */
@@ -79,8 +86,6 @@ function scopeChanges(
   const claims = claimsChanged(before?.claims ?? [], after.claims);
   const ids = new Set([...changed(snapshots, after.snapshots).map(([id]) => id), ...claims.keys()]);
   const written = [...ids].filter((id) => Object.hasOwn(after.snapshots, id) && mayWrite('snapshots', id));
-  const claimsOf = (id: string): readonly ClaimEntry[] =>
-    claims.get(id) ?? after.claims.filter(({ snapshot }) => snapshot === id);
   const was = (before ?? {}) as Entries<unknown>;
   const others = Object.entries({ ...gone(was, after), ...after }).filter(
     ([field]) => field !== 'snapshots' && field !== 'claims',
@@ -90,7 +95,7 @@ function scopeChanges(
     snapshots: written.map((id) => ({
       id,
       state: after.snapshots[id] as SnapshotState,
-      claims: claimsOf(id),
+      claims: claims.get(id) ?? null,
       before: Object.hasOwn(snapshots, id) ? snapshots[id] : undefined,
     })),
     removedSnapshots: removed(snapshots, after.snapshots).filter((id) => mayWrite('snapshots', id)),
@@ -110,11 +115,11 @@ const gone = (before: Entries<unknown>, after: object): Entries<unknown> =>
 
 function itemChanges(field: string, before: unknown, after: unknown): ScopeChanges['items'] {
   if (before === after) return [];
-  if (!isKeyed(after)) return [{ field, key: '', value: after }];
+  if (!isKeyed(after)) return [{ field, key: '', value: after, before }];
   const known = isKeyed(before) ? before : {};
   return [
-    ...changed(known, after).map(([key, value]) => ({ field, key, value })),
-    ...removed(known, after).map((key) => ({ field, key, value: undefined })),
+    ...changed(known, after).map(([key, value]) => ({ field, key, value, before: own(known, key) })),
+    ...removed(known, after).map((key) => ({ field, key, value: undefined, before: own(known, key) })),
   ];
 }
 
@@ -149,6 +154,9 @@ function writable(only: readonly Item[] | null): (field: string, key: string) =>
   const rows = new Set(only.map(([field, key]) => JSON.stringify([field, key])));
   return (field, key) => rows.has(JSON.stringify([field, key])) || rows.has(JSON.stringify([field, null]));
 }
+
+const own = (entries: Entries<unknown>, key: string): unknown =>
+  Object.hasOwn(entries, key) ? entries[key] : undefined;
 
 const changed = <T>(before: Entries<T>, after: Entries<T>): readonly (readonly [string, T])[] =>
   before === after

@@ -18,6 +18,7 @@ import { DatabaseStore } from './database-store.ts';
 import { targetOf, type TargetOptions } from './database-url.ts';
 import { EVERYTHING, type Focus } from './focus.ts';
 import { checkText } from './names.ts';
+import { readCache } from './read-cache.ts';
 import { focusedScope } from './scope-focus.ts';
 import { Transaction } from './transaction.ts';
 
@@ -26,6 +27,11 @@ export interface DatabaseBackendOptions extends StoreOptions, TargetOptions {
   readonly requestMs?: number;
   /** How long a step is tried for while the state does not answer. Default: 60,000. */
   readonly timeoutMs?: number;
+  /**
+   * A folder of this machine in which what was read of a server is kept, so that the next process is sent only what
+   * was written since. Default: nothing is kept. A database file is read as it is.
+   */
+  readonly cacheFolder?: string | undefined;
 }
 
 /** How long others that write a file are waited for within one request. */
@@ -128,8 +134,11 @@ export class DatabaseBackend extends FocusedBackend {
   /** @throws {StateError} `STATE_INVALID_ARGUMENT` for a URL that names no database. */
   constructor(options: DatabaseBackendOptions = {}) {
     const { clock, requestMs = 10_000, timeoutMs = 60_000 } = options;
-    const connection = new Connection(targetOf(options), { requestMs, busyMs: BUSY_MS });
-    const store = new DatabaseStore(connection, { clock, timeoutMs });
+    const target = targetOf(options);
+    const connection = new Connection(target, { requestMs, busyMs: BUSY_MS });
+    const isKept = target.kind === 'server' && options.cacheFolder !== undefined;
+    const cache = isKept ? readCache(options.cacheFolder, target.label) : null;
+    const store = new DatabaseStore(connection, { clock, timeoutMs, cache });
     const { holder = `${hostname()}:${process.pid}`, lockLeaseMs } = options;
     const own = { holder, ...(lockLeaseMs !== undefined && { lockLeaseMs }) };
     super((focus) => store.focused(focus), own);

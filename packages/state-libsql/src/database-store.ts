@@ -1,53 +1,40 @@
 import { randomUUID } from 'node:crypto';
 
-import {
-  StateError,
-  type DocumentStore,
-  type ScopedEvent,
-  type StateDocument,
-  type Step,
-} from '@seeknal/state';
+import { StateError, type DocumentStore, type StateDocument, type Step } from '@seeknal/state';
 import { sql } from 'drizzle-orm';
 
-import { changesBetween } from './changes.ts';
-import { errorOf } from './connection-failure.ts';
+import { applied, type Waiting } from './waiting-steps.ts';
+import { changesBetween, type Changes } from './changes.ts';
+import { errorOf, type Failure } from './connection-failure.ts';
 import type { Connection } from './connection.ts';
 import { listEvents } from './event-rows.ts';
-import { joined, type Focus } from './focus.ts';
+import { joined, type Focus, type Part } from './focus.ts';
 import { migrate } from './migrate.ts';
-import { crowded, Reader, type Moment } from './reader.ts';
-import { stateWrite } from './schema.ts';
-import { statement } from './statement.ts';
+import type { ReadCache } from './read-cache.ts';
+import { crowded, READ_META, Reader, type Moment } from './reader.ts';
+import { stateEpoch } from './schema.ts';
+import { statement, type Statement } from './statement.ts';
 import { textsOf } from './text-rows.ts';
 import { writeStatements } from './write-statements.ts';
 
-/** Whoever was overtaken tries again soon: what the others wrote came with the answer. */
+/** Whoever was overtaken tries again soon. */
 const CROWDED_PAUSE_MS = 150;
+/** Whoever was kept waiting for a file has waited long enough. */
+const BUSY_PAUSE_MS = 20;
 
 export interface DatabaseStoreOptions {
   /** In place of the server's clock. */
   readonly clock: (() => number) | undefined;
   /** How long a step is tried for while the state does not answer or others are in the way. */
   readonly timeoutMs: number;
+  /** Where what is read is kept for the next process; default: nowhere. */
+  readonly cache?: ReadCache | null;
 }
 
-/** A step or a read that waits for its turn, and whoever waits for its answer. */
-interface Waiting {
-  readonly focus: Focus;
-  /** Null: a read, answered with the document. */
-  readonly step: Step<unknown> | null;
-  readonly resolve: (answer: unknown) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** What a batch of steps comes to on one document. */
-interface Outcome {
-  readonly document: StateDocument;
-  readonly events: readonly ScopedEvent[];
-  /** Gives everybody their answer or their error. */
-  readonly settle: () => void;
-  readonly hasFailed: boolean;
-}
+/** How a write ended. */
+type Written =
+  | { readonly status: 'taken' | 'overtaken' }
+  | { readonly status: 'failed'; readonly failure: Failure };
 
 /**
  * Takes steps on the rows of a database. What a step is about is read, the step is made on it as on any
@@ -65,7 +52,7 @@ export class DatabaseStore {
   constructor(connection: Connection, options: DatabaseStoreOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#reader = new Reader(connection);
+    this.#reader = new Reader(connection, options.cache ?? null);
   }
 
   /** The store for steps that have to do with some parts only. */
@@ -91,6 +78,7 @@ export class DatabaseStore {
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#working;
+    await this.#reader.save();
     await this.#connection.close();
   }
 
@@ -128,11 +116,12 @@ export class DatabaseStore {
 
   async #takeSteps(batch: readonly Waiting[]): Promise<void> {
     const { parts, usesClock } = joined(batch.map(({ focus }) => focus));
-    const deadline = this.#deadline();
+    let deadline = this.#deadline();
+    let seen: number | null = null;
     /** Writes whose answers were lost. */
     const unsure = new Map<string, () => void>();
     const isReading = batch.some(({ step }) => step === null);
-    let moment = usesClock || isReading ? null : this.#reader.remembered(parts);
+    let moment = isReading ? null : this.#reader.remembered(parts);
     for (let attempt = 0; ; attempt += 1) {
       moment ??= await this.#reader.read(parts, deadline);
       const taken = unsure.size > 0 ? await this.#takenOf(unsure, deadline) : undefined;
@@ -140,33 +129,51 @@ export class DatabaseStore {
       const outcome = applied(moment, batch, this.#options.clock);
       const changes = changesBetween(moment.document, outcome.document, outcome.events, parts);
       // What is remembered may be old; only what the server says is an answer.
-      if (moment.now === null && (changes === null || outcome.hasFailed)) {
+      if (moment.isRemembered && (changes === null || outcome.hasFailed)) {
         moment = null;
         continue;
       }
       if (changes === null) return outcome.settle();
       const token = randomUUID();
-      const tail = this.#reader.tail(parts, token);
-      const writes = writeStatements(changes, moment.basis, token);
-      const sent = await this.#connection.send('write', [...writes, ...tail.statements]);
+      const isReckoned = moment.isRemembered && usesClock && this.#options.clock === undefined;
+      const writes = writeStatements(changes, moment.basis, token, isReckoned ? moment.now : null);
       moment = null;
+      const sent = await this.#write(parts, changes, token, writes);
       if (sent.status === 'failed') {
         if (sent.failure.kind === 'final') throw errorOf(sent.failure);
         if (sent.failure.kind === 'passing') unsure.set(token, outcome.settle);
-        await this.#connection.pause(attempt, deadline, sent.failure);
+        if (sent.failure.kind === 'busy') {
+          // Whoever waits for a file may be passed again and again; that others get on is no failure.
+          const epoch = await this.#reader.epoch();
+          if (epoch !== seen) deadline = this.#deadline();
+          seen = epoch;
+          await this.#connection.pause(attempt, deadline, sent.failure, BUSY_PAUSE_MS);
+        } else await this.#connection.pause(attempt, deadline, sent.failure);
         continue;
       }
-      const meta = sent.answers[writes.length]?.[0];
-      if (meta?.['token'] === token) {
-        this.#reader.wrote(changes);
-        tail.take(sent.answers.slice(writes.length));
-        return outcome.settle();
-      }
-      // Somebody was faster. What they wrote came with the answer.
-      moment = tail.take(sent.answers.slice(writes.length));
+      if (sent.status === 'taken') return outcome.settle();
+      // Somebody was faster.
       const failure = crowded(this.#connection.target.label);
       if (attempt > 0) await this.#connection.pause(attempt - 1, deadline, failure, CROWDED_PAUSE_MS);
     }
+  }
+
+  /** Sends a write, and takes over what was written. */
+  async #write(
+    parts: readonly Part[],
+    changes: Changes,
+    token: string,
+    writes: readonly Statement[],
+  ): Promise<Written> {
+    // What others wrote is not read here: a file is locked while a batch runs.
+    const looks = this.#reader.looks(parts);
+    const sent = await this.#connection.send('write', [...looks.statements, ...writes, READ_META]);
+    if (sent.status === 'failed') return sent;
+    const meta = sent.answers.at(-1)?.[0];
+    if (meta?.['token'] !== token) return { status: 'overtaken' };
+    this.#reader.wrote(changes);
+    looks.follow(sent.answers.slice(0, looks.statements.length), meta);
+    return { status: 'taken' };
   }
 
   /** Settles the write that was taken although its answer was lost, if there is one. */
@@ -176,36 +183,9 @@ export class DatabaseStore {
   ): Promise<(() => void) | undefined> {
     const tokens = JSON.stringify([...unsure.keys()]);
     const find = statement(
-      sql`SELECT token FROM ${stateWrite} WHERE token IN (SELECT value FROM json_each(${tokens}))`,
+      sql`SELECT token FROM ${stateEpoch} WHERE token IN (SELECT value FROM json_each(${tokens}))`,
     );
     const [rows = []] = await this.#connection.read([find], deadline);
     return unsure.get(String(rows[0]?.['token']));
   }
-}
-
-function applied(moment: Moment, batch: readonly Waiting[], clock: (() => number) | undefined): Outcome {
-  const context = { now: clock?.() ?? moment.now ?? 0, isGone: () => false };
-  let { document } = moment;
-  const events: ScopedEvent[] = [];
-  const settlements: (() => void)[] = [];
-  let hasFailed = false;
-  for (const { step, resolve, reject } of batch) {
-    if (step === null) {
-      settlements.push(() => resolve(moment.document));
-      continue;
-    }
-    try {
-      const stepped = step(document, context);
-      document = stepped.document;
-      events.push(...stepped.events);
-      settlements.push(() => resolve(stepped.answer));
-    } catch (error) {
-      hasFailed = true;
-      settlements.push(() => reject(error));
-    }
-  }
-  const settle = (): void => {
-    for (const settleOne of settlements) settleOne();
-  };
-  return { document, events, settle, hasFailed };
 }

@@ -8,6 +8,12 @@ export type ClaimEntry = ScopeDocument['claims'][number];
 /** A row of a scope: `['snapshots', id]`, `['environments', name]`; all rows of a field where the key is null. */
 export type Item = readonly [field: string, key: string | null];
 
+/**
+ * That no snapshot that is there goes or begins to: all that a pointer or a proof depends on, whatever else is
+ * written to thousands of snapshots.
+ */
+export const KEPT: Item = ['kept', null];
+
 /** A part of the state that a step reads, and the only one it writes. */
 export type Part =
   | { readonly kind: 'runs' }

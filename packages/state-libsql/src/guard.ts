@@ -1,6 +1,6 @@
 import { sql, type SQL } from 'drizzle-orm';
 
-import type { Item, Part } from './focus.ts';
+import { KEPT, type Item, type Part } from './focus.ts';
 import { nodeState, runState, stateItem, stateMeta, statePart, stateSnapshot } from './schema.ts';
 
 /** What a write was made from: it may be taken only while that still holds. */
@@ -55,14 +55,16 @@ const unmoved = (name: string, known: number): SQL =>
 
 function itemsGuard(key: string, known: number, only: readonly Item[]): SQL {
   const snapshots = only.filter(([field]) => field === 'snapshots').map(([, id]) => id);
-  const items = only.filter(([field]) => field !== 'snapshots');
+  const items = only.filter((item) => item[0] !== 'snapshots' && item !== KEPT);
   const fields = items.filter(([, row]) => row === null).map(([field]) => field);
   const rows = items.flatMap(([field, row]) => (row === null ? [] : [`${field}\n${row}`]));
-  const guards = [
-    sql`NOT EXISTS (SELECT 1 FROM ${statePart} WHERE name = ${key} AND removed_at > ${known})`,
-    sql`NOT EXISTS (SELECT 1 FROM ${stateSnapshot} WHERE scope = ${key} AND version > ${known}
-      AND id IN (SELECT value FROM json_each(${JSON.stringify(snapshots)})))`,
-  ];
+  const written = sql`SELECT 1 FROM ${stateSnapshot} WHERE scope = ${key} AND version > ${known}`;
+  const guards = [sql`NOT EXISTS (SELECT 1 FROM ${statePart} WHERE name = ${key} AND removed_at > ${known})`];
+  if (snapshots.length > 0) {
+    const ids = JSON.stringify(snapshots);
+    guards.push(sql`NOT EXISTS (${written} AND id IN (SELECT value FROM json_each(${ids})))`);
+  }
+  if (only.includes(KEPT)) guards.push(sql`NOT EXISTS (${written} AND body ->> '$.record.dropping')`);
   if (items.length > 0) {
     guards.push(sql`NOT EXISTS (SELECT 1 FROM ${stateItem} WHERE scope = ${key} AND version > ${known}
       AND (field IN (SELECT value FROM json_each(${JSON.stringify(fields)}))

@@ -7,7 +7,7 @@ import { targetOf, type TargetOptions } from './database-url.ts';
 import { EVERYTHING } from './focus.ts';
 import { NOW_MS, schemaFound } from './migrate.ts';
 import { SCHEMA_VERSION } from './migrations.ts';
-import { nodeState, runState, stateItem, stateText } from './schema.ts';
+import { nodeState, runState, stateItem, stateText, stateTextChunk } from './schema.ts';
 import { numberOf, statement } from './statement.ts';
 
 /** What a look at a database found. */
@@ -27,7 +27,7 @@ export interface DatabaseReport {
       readonly statements: readonly string[];
     }[];
   };
-  /** Rows that nothing refers to. */
+  /** Rows that nothing refers to; none are looked for before the schema is up to date. */
   readonly orphans: { readonly nodes: number; readonly texts: number };
 }
 
@@ -58,7 +58,7 @@ export async function inspectDatabase(options: TargetOptions): Promise<DatabaseR
         newest: SCHEMA_VERSION,
         pending: pending.map(({ version: of, name, statements }) => ({ version: of, name, statements })),
       },
-      orphans: version === 0 ? { nodes: 0, texts: 0 } : await orphans(connection, deadline),
+      orphans: pending.length > 0 ? { nodes: 0, texts: 0 } : await orphans(connection, deadline),
     };
   } finally {
     await connection.close();
@@ -71,8 +71,8 @@ async function orphans(connection: Connection, deadline: number): Promise<Databa
       statement(
         sql`SELECT count(*) AS n FROM ${nodeState} WHERE run_id NOT IN (SELECT run_id FROM ${runState})`,
       ),
-      statement(sql`SELECT count(DISTINCT id) AS n FROM ${stateText}
-        WHERE id NOT IN (SELECT key FROM ${stateItem} WHERE field = 'manifests')`),
+      statement(sql`SELECT count(*) AS n FROM (SELECT id FROM ${stateText} UNION SELECT id FROM ${stateTextChunk})
+        WHERE id NOT IN (SELECT key FROM ${stateItem} WHERE field = 'manifests' AND body <> '')`),
     ],
     deadline,
   );

@@ -82,6 +82,7 @@ test('migrations are numbered without a gap, and are those that were released', 
   expect(MIGRATIONS.map(({ hash }) => hash.slice(0, 12))).toMatchInlineSnapshot(`
 [
   "dd9db1a6a991",
+  "09992228519c",
 ]
 `);
 });

@@ -69,6 +69,17 @@ export const MIGRATIONS: readonly Migration[] = [
       id TEXT NOT NULL, piece INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (id, piece)
     ) WITHOUT ROWID`,
   ]),
+  // A program of schema 1 that still runs fails at its next write, which it cannot note any more.
+  migration(2, 'send what changes', [
+    `DROP TABLE state_write`,
+    `CREATE TABLE state_epoch (epoch INTEGER PRIMARY KEY, token TEXT NOT NULL, at INTEGER NOT NULL)`,
+    `ALTER TABLE state_snapshot DROP COLUMN bytes`,
+    `ALTER TABLE state_item DROP COLUMN bytes`,
+    `CREATE TABLE state_chunk (hash TEXT PRIMARY KEY, at INTEGER NOT NULL, body TEXT NOT NULL) WITHOUT ROWID`,
+    `CREATE TABLE state_text_chunk (
+      id TEXT NOT NULL, piece INTEGER NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (id, piece)
+    ) WITHOUT ROWID`,
+  ]),
 ];
 
 /** The schema that this version of the package reads and writes. */

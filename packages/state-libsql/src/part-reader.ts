@@ -1,4 +1,4 @@
-import { EMPTY_DOCUMENT, type StateDocument } from '@seeknal/state';
+import { setEntry, EMPTY_DOCUMENT, type StateDocument } from '@seeknal/state';
 import { sql, type SQL } from 'drizzle-orm';
 
 import { EMPTY_SCOPE, type Part } from './focus.ts';
@@ -11,8 +11,8 @@ import { numberOf, statement, textOf, type Row, type Statement } from './stateme
 /** The statements that read a part, and what their rows add to a document. */
 export interface PartReader {
   readonly statements: readonly Statement[];
-  /** @param epoch At which they were read. */
-  take(answers: readonly (readonly Row[])[], into: Reading, epoch: number): void;
+  /** @param meta Epoch and token at which they were read. */
+  take(answers: readonly (readonly Row[])[], into: Reading, meta: Row | undefined): void;
 }
 
 /** What has been read of the state so far. */
@@ -20,45 +20,46 @@ export interface Reading {
   document: StateDocument;
   /** Versions of the single rows read. */
   readonly rows: Map<string, number>;
+  /** The epoch of which what was asked for of each scope is. */
+  readonly known: Map<string, number>;
   /** Whether nothing is left to be read of the parts. */
   isComplete: boolean;
 }
 
-export const emptyReading = (): Reading => ({ document: EMPTY_DOCUMENT, rows: new Map(), isComplete: true });
+export const emptyReading = (): Reading => ({
+  document: EMPTY_DOCUMENT,
+  rows: new Map(),
+  known: new Map(),
+  isComplete: true,
+});
 
-export interface ReaderOptions {
-  readonly copyOf: (key: string) => ScopeCopy;
-  /** A condition without which nothing is to be read. */
-  readonly unless?: SQL;
-  /** The version that the reader wrote itself. */
-  readonly own?: SQL;
-}
-
-const ALL = sql`1`;
-
-export function partReader(part: Exclude<Part, { kind: 'everything' }>, options: ReaderOptions): PartReader {
-  const { copyOf, unless = ALL, own = sql`NULL` } = options;
+export function partReader(
+  part: Exclude<Part, { kind: 'everything' }>,
+  copyOf: (key: string) => ScopeCopy,
+): PartReader {
   switch (part.kind) {
     case 'runs':
-      return runsReader(sql`${unless}`);
+      return runsReader(sql`1`);
     case 'run':
-      return runsReader(sql`run_id = ${part.run} AND ${unless}`);
+      return runsReader(sql`run_id = ${part.run}`);
     case 'node':
-      return nodesReader(sql`run_id = ${part.run} AND node_id = ${part.node} AND ${unless}`);
+      return nodesReader(sql`run_id = ${part.run} AND node_id = ${part.node}`);
     case 'nodes':
-      return nodesReader(sql`run_id = ${part.run} AND ${unless}`);
+      return nodesReader(sql`run_id = ${part.run}`);
     case 'locks':
-      return locksReader(unless);
+      return locksReader;
     case 'manifests':
-      return manifestsReader(unless);
+      return manifestsReader;
     case 'scope': {
       const copy = copyOf(part.key);
+      const next = copy.next(part.only);
       return {
-        statements: copy.statements(own),
-        take: (answers, into, epoch) => {
-          copy.take(answers, epoch);
+        statements: next.statements,
+        take: (answers, into, meta) => {
+          next.take(answers, meta);
           const scopes = { ...into.document.scopes, [part.key]: copy.document };
           into.document = { ...into.document, scopes };
+          into.known.set(part.key, next.isPart ? numberOf(meta, 'epoch') : copy.known);
           into.isComplete &&= copy.isComplete;
         },
       };
@@ -83,16 +84,16 @@ const nodesReader = (condition: SQL): PartReader => ({
     for (const row of rows) {
       const [run, node] = [textOf(row, 'run_id'), textOf(row, 'node_id')];
       note(into, nodeRow(run, node), row);
-      if (!Object.hasOwn(nodes, run)) define(nodes, run, { ...own(into.document.nodes, run) });
-      define(own(nodes, run) ?? {}, node, nodeOf(row));
+      if (!Object.hasOwn(nodes, run)) setEntry(nodes, run, { ...own(into.document.nodes, run) });
+      setEntry(own(nodes, run) ?? {}, node, nodeOf(row));
     }
     into.document = { ...into.document, nodes: { ...into.document.nodes, ...nodes } };
   },
 });
 
-const manifestsReader = (condition: SQL): PartReader => ({
+const manifestsReader: PartReader = {
   statements: [
-    statement(sql`SELECT scope, key, body FROM ${stateItem} WHERE field = 'manifests' AND ${condition}`),
+    statement(sql`SELECT scope, key, body FROM ${stateItem} WHERE field = 'manifests' AND body <> ''`),
   ],
   take: ([rows = []], into) => {
     const scopes = { ...into.document.scopes };
@@ -101,15 +102,15 @@ const manifestsReader = (condition: SQL): PartReader => ({
       const before = own(scopes, scope) ?? EMPTY_SCOPE;
       const manifests = { ...before.manifests, [id]: numberOf(row, 'body') };
       // What is there already is the whole scope.
-      if (own(into.document.scopes, scope) === undefined) define(scopes, scope, { ...before, manifests });
+      if (own(into.document.scopes, scope) === undefined) setEntry(scopes, scope, { ...before, manifests });
     }
     into.document = { ...into.document, scopes };
   },
-});
+};
 
-const locksReader = (condition: SQL): PartReader => ({
+const locksReader: PartReader = {
   statements: [
-    statement(sql`SELECT * FROM ${stateLock} WHERE ${condition}`),
+    statement(sql`SELECT * FROM ${stateLock}`),
     statement(sql`SELECT lock_fence FROM ${stateMeta}`),
   ],
   take: ([rows = [], meta = []], into) => {
@@ -125,7 +126,7 @@ const locksReader = (condition: SQL): PartReader => ({
     );
     into.document = { ...into.document, locks, lockFence: numberOf(meta[0], 'lock_fence') };
   },
-});
+};
 
 function note(into: Reading, key: string, row: Row): void {
   into.rows.set(key, numberOf(row, 'version'));
@@ -133,8 +134,3 @@ function note(into: Reading, key: string, row: Row): void {
 
 const own = <T>(entries: { readonly [key: string]: T }, key: string): T | undefined =>
   Object.hasOwn(entries, key) ? entries[key] : undefined;
-
-/** Also for keys such as `__proto__`. */
-const define = (target: object, key: string, value: unknown): void => {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-};

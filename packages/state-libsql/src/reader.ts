@@ -1,26 +1,28 @@
 import type { StateDocument } from '@seeknal/state';
-import { sql, type SQL } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 
+import { allParts, together, type Plain } from './all-parts.ts';
 import type { Changes } from './changes.ts';
 import type { Failure } from './connection-failure.ts';
 import type { Answers, Connection } from './connection.ts';
 import type { Part } from './focus.ts';
 import type { Basis } from './guard.ts';
 import { NOW_MS } from './migrate.ts';
-import { emptyReading, partReader, type PartReader } from './part-reader.ts';
-import { runState, stateMeta, statePart } from './schema.ts';
+import { emptyReading, partReader, type Reading } from './part-reader.ts';
+import type { ReadCache } from './read-cache.ts';
+import { stateMeta } from './schema.ts';
 import { ScopeCopy } from './scope-copy.ts';
-import { numberOf, statement, textOf, type Statement } from './statement.ts';
+import { numberOf, statement, type Row, type Statement } from './statement.ts';
 
 /** A moment of some parts of the state. */
 export interface Moment {
   readonly document: StateDocument;
   readonly basis: Basis;
-  /** The server's clock; null when this moment was not read but remembered. */
-  readonly now: number | null;
+  /** The server's clock. */
+  readonly now: number;
+  /** Whether it was not read but remembered: it may be old, and `now` is reckoned. */
+  readonly isRemembered: boolean;
 }
-
-type Plain = Exclude<Part, { kind: 'everything' }>;
 
 /** The parts that were asked for, and those that this comes down to. */
 interface Wish {
@@ -28,35 +30,59 @@ interface Wish {
   readonly plain: readonly Plain[];
 }
 
-const READ_META = statement(sql`SELECT epoch, token, ${NOW_MS} AS now FROM ${stateMeta}`);
+export const READ_META: Statement = statement(sql`SELECT epoch, token, ${NOW_MS} AS now FROM ${stateMeta}`);
 
 /** Reads parts of the state, and of scopes only what is new. */
 export class Reader {
   readonly #connection: Connection;
+  readonly #cache: ReadCache | null;
   readonly #copies = new Map<string, ScopeCopy>();
+  /** What the server's clock said, and when by this process's. */
+  #clock: { readonly now: number; readonly at: number } | null = null;
 
-  constructor(connection: Connection) {
+  /** @param cache What was read by processes before, where it is kept. */
+  constructor(connection: Connection, cache: ReadCache | null) {
     this.#connection = connection;
+    this.#cache = cache;
+  }
+
+  /** Keeps what was read for the next process. */
+  async save(): Promise<void> {
+    for (const copy of this.#copies.values()) {
+      const saved = this.#cache && copy.version !== copy.savedVersion ? copy.saved() : null;
+      if (saved) await this.#cache?.save(copy.key, saved);
+    }
   }
 
   copyOf(key: string): ScopeCopy {
     const known = this.#copies.get(key);
     if (known) return known;
-    const copy = new ScopeCopy(key);
+    const copy = new ScopeCopy(key, this.#cache?.load(key) ?? null);
     this.#copies.set(key, copy);
     return copy;
   }
 
   /** What is known without asking; null when something has to be read. */
   remembered(parts: readonly Part[]): Moment | null {
+    if (this.#clock === null) return null;
     const scopes: { [key: string]: StateDocument['scopes'][string] } = {};
     for (const part of parts) {
-      if (part.kind !== 'scope' || !this.copyOf(part.key).isComplete) return null;
+      if (part.kind !== 'scope') return null;
+      const { isComplete, isAhead } = this.copyOf(part.key);
+      if (!isComplete || isAhead) return null;
       scopes[part.key] = this.copyOf(part.key).document;
     }
     const reading = emptyReading();
     const document = { ...reading.document, scopes };
-    return { document, basis: this.#basis(parts, 0, reading.rows), now: null };
+    // The server's clock was read before its answer came, so this is rather behind it.
+    const now = this.#clock.now + Math.floor(performance.now() - this.#clock.at);
+    return { document, basis: this.#basis(parts, 0, reading), now, isRemembered: true };
+  }
+
+  /** That of the newest write; null when it cannot be read now. */
+  async epoch(): Promise<number | null> {
+    const sent = await this.#connection.send('read', [READ_META]);
+    return sent.status === 'answered' ? numberOf(sent.answers[0]?.[0], 'epoch') : null;
   }
 
   async read(parts: readonly Part[], deadline: number): Promise<Moment> {
@@ -67,7 +93,7 @@ export class Reader {
 
   async #moment(wish: Wish, deadline: number): Promise<Moment> {
     for (;;) {
-      const { statements, take } = this.statements(wish);
+      const { statements, take } = this.#statements(wish);
       const moment = take(await this.#connection.read(statements, deadline));
       if (moment) return moment;
     }
@@ -77,7 +103,7 @@ export class Reader {
   async #everything(parts: readonly Part[], deadline: number): Promise<Moment> {
     for (let attempt = 0; ; attempt += 1) {
       const moments: Moment[] = [];
-      for (const part of await this.#allParts(deadline)) {
+      for (const part of await allParts(this.#connection, deadline)) {
         moments.push(await this.#moment({ parts, plain: [part] }, deadline));
       }
       const [first, last] = [moments[0], moments.at(-1)];
@@ -90,35 +116,34 @@ export class Reader {
   }
 
   /**
-   * Statements that read the parts, as a tail of a batch that writes.
+   * Statements that say, before a write in its batch, whether others wrote to its scopes since they were read.
    *
-   * @param token Of that write: when it was taken, only what others wrote to scopes is read.
+   * @returns `follow` takes over what they answered, once `wrote` did what was written.
    */
-  tail(parts: readonly Part[], token: string): ReturnType<Reader['statements']> {
-    const plain = parts.filter((part): part is Plain => part.kind !== 'everything');
-    const tail = this.statements(
-      { parts, plain },
-      {
-        own: sql`(SELECT epoch FROM ${stateMeta} WHERE token = ${token})`,
-        unless: sql`(SELECT token FROM ${stateMeta}) <> ${token}`,
+  looks(parts: readonly Part[]): {
+    readonly statements: readonly Statement[];
+    readonly follow: (answers: Answers, meta: Row | undefined) => void;
+  } {
+    const copies = parts.flatMap((part) => (part.kind === 'scope' ? [this.copyOf(part.key)] : []));
+    return {
+      statements: copies.map((copy) => copy.look()),
+      follow: (answers, meta) => {
+        for (const [at, copy] of copies.entries()) copy.follow(answers[at] ?? [], meta);
       },
-    );
-    return plain.length === parts.length ? tail : { ...tail, take: () => null };
+    };
   }
 
-  /** Takes over what this process wrote; what others wrote before it is to be taken next. */
+  /** Takes over what this process wrote. */
   wrote(changes: Changes): void {
     for (const scope of changes.scopes) this.copyOf(scope.key).wrote(scope);
   }
 
   /** `take` answers null when there is more to read. */
-  statements(
-    { parts, plain }: Wish,
-    options: { readonly own?: SQL; readonly unless?: SQL } = {},
-  ): { readonly statements: readonly Statement[]; readonly take: (answers: Answers) => Moment | null } {
-    const readers: readonly PartReader[] = plain.map((part) =>
-      partReader(part, { copyOf: (key) => this.copyOf(key), ...options }),
-    );
+  #statements({ parts, plain }: Wish): {
+    readonly statements: readonly Statement[];
+    readonly take: (answers: Answers) => Moment | null;
+  } {
+    const readers = plain.map((part) => partReader(part, (key) => this.copyOf(key)));
     return {
       statements: [READ_META, ...readers.flatMap((reader) => reader.statements)],
       take: ([metas = [], ...answers]) => {
@@ -127,20 +152,19 @@ export class Reader {
         const reading = emptyReading();
         let at = 0;
         for (const reader of readers) {
-          reader.take(answers.slice(at, at + reader.statements.length), reading, epoch);
+          reader.take(answers.slice(at, at + reader.statements.length), reading, meta);
           at += reader.statements.length;
         }
         if (!reading.isComplete) return null;
-        return {
-          document: reading.document,
-          basis: this.#basis(parts, epoch, reading.rows),
-          now: numberOf(meta, 'now'),
-        };
+        const now = numberOf(meta, 'now');
+        this.#clock = { now, at: performance.now() };
+        const basis = this.#basis(parts, epoch, reading);
+        return { document: reading.document, basis, now, isRemembered: false };
       },
     };
   }
 
-  #basis(parts: readonly Part[], epoch: number, rows: ReadonlyMap<string, number>): Basis {
+  #basis(parts: readonly Part[], epoch: number, { rows, known }: Reading): Basis {
     const copies = [...this.#copies.values()];
     const asked = new Set(parts.flatMap((part) => (part.kind === 'scope' ? [part.key] : [])));
     const versions = copies.filter(({ key }) => asked.has(key)).map(({ version }) => version);
@@ -148,35 +172,11 @@ export class Reader {
       parts,
       epoch,
       rows,
-      scopes: new Map(copies.map(({ key, known }) => [key, known])),
+      scopes: new Map([...copies.map((copy) => [copy.key, copy.known] as const), ...known]),
       newest: Math.max(0, ...rows.values(), ...versions),
     };
   }
-
-  async #allParts(deadline: number): Promise<readonly Plain[]> {
-    const [runs = [], scopes = []] = await this.#connection.read(
-      [
-        statement(sql`SELECT run_id FROM ${runState}`),
-        statement(sql`SELECT name FROM ${statePart} WHERE name LIKE '[%'`),
-      ],
-      deadline,
-    );
-    return [
-      { kind: 'runs' },
-      ...runs.map((row) => ({ kind: 'nodes', run: textOf(row, 'run_id') }) as const),
-      ...scopes.map((row) => ({ kind: 'scope', key: textOf(row, 'name'), only: null }) as const),
-      { kind: 'locks' },
-    ];
-  }
 }
-
-const together = (a: StateDocument, b: StateDocument): StateDocument => ({
-  runs: [...a.runs, ...b.runs],
-  nodes: { ...a.nodes, ...b.nodes },
-  locks: { ...a.locks, ...b.locks },
-  lockFence: Math.max(a.lockFence, b.lockFence),
-  scopes: { ...a.scopes, ...b.scopes },
-});
 
 /** Others write all the time. */
 export const crowded = (label: string): Failure => ({

@@ -20,9 +20,13 @@ export const stateMigration: SQLiteTable = sqliteTable('state_migration', {
   appliedAt: integer('applied_at').notNull(),
 });
 
-/** Tokens of the newest writes: whoever lost an answer finds out whether its write was taken. */
-export const stateWrite: SQLiteTable = sqliteTable('state_write', {
-  token: text('token').primaryKey(),
+/**
+ * The newest writes: whoever lost an answer finds out whether its write was taken, and whoever remembers what it
+ * read at one of them whether this database is still what it read.
+ */
+export const stateEpoch: SQLiteTable = sqliteTable('state_epoch', {
+  epoch: integer('epoch').primaryKey(),
+  token: text('token').notNull(),
   at: integer('at').notNull(),
 });
 
@@ -81,8 +85,6 @@ export const stateSnapshot: SQLiteTable = sqliteTable(
     id: text('id').notNull(),
     version: integer('version').notNull(),
     madeVersion: integer('made_version').notNull(),
-    /** About what a reader is sent: pages are cut by it. */
-    bytes: integer('bytes').notNull(),
     node: text('node').notNull(),
     generation: integer('generation').notNull(),
     fence: integer('fence').notNull(),
@@ -98,7 +100,10 @@ export const stateSnapshot: SQLiteTable = sqliteTable(
   (table) => [primaryKey({ columns: [table.scope, table.id] })],
 );
 
-/** Everything else in a scope: `environments`, `proofs` and so on, one row per key; `tick` and its like, key ''. */
+/**
+ * Everything else in a scope: `environments`, `proofs` and so on, one row per key; `tick` and its like, key ''. The
+ * pointers of an environment have a row per node. An empty body: the row was removed.
+ */
 export const stateItem: SQLiteTable = sqliteTable(
   'state_item',
   {
@@ -106,7 +111,6 @@ export const stateItem: SQLiteTable = sqliteTable(
     field: text('field').notNull(),
     key: text('key').notNull(),
     version: integer('version').notNull(),
-    bytes: integer('bytes').notNull(),
     body: text('body').notNull(),
   },
   (table) => [primaryKey({ columns: [table.scope, table.field, table.key] })],
@@ -122,7 +126,26 @@ export const intervalEvent: SQLiteTable = sqliteTable('interval_event', {
   body: text('body').notNull(),
 });
 
-/** Long texts by id, packed (gzip, base64), in pieces that fit into one answer of a server. */
+/** Pieces of long texts by the hash of what they say, packed (gzip, base64): texts that differ little share most. */
+export const stateChunk: SQLiteTable = sqliteTable('state_chunk', {
+  hash: text('hash').primaryKey(),
+  /** When it was last written. */
+  at: integer('at').notNull(),
+  body: text('body').notNull(),
+});
+
+/** The pieces of long texts by id, in their order. */
+export const stateTextChunk: SQLiteTable = sqliteTable(
+  'state_text_chunk',
+  {
+    id: text('id').notNull(),
+    piece: integer('piece').notNull(),
+    hash: text('hash').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.id, table.piece] })],
+);
+
+/** Long texts of schema 1 by id, packed as a whole, in pieces that fit into one answer of a server. */
 export const stateText: SQLiteTable = sqliteTable(
   'state_text',
   {

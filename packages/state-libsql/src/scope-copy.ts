@@ -1,29 +1,33 @@
-import { sql, type SQL } from 'drizzle-orm';
+import { setEntry } from '@seeknal/state';
+import { sql } from 'drizzle-orm';
 
 import type { ScopeChanges } from './changes.ts';
-import { EMPTY_SCOPE, type ClaimEntry, type ScopeDocument } from './focus.ts';
-import { stateItem, statePart, stateSnapshot } from './schema.ts';
-import { itemOf, snapshotRow, withItem, type SnapshotText } from './scope-rows.ts';
-import { numberOf, statement, textOf, type Row, type Statement } from './statement.ts';
-
-/** A reader asks for this much at once; servers refuse answers over ten million bytes. */
-const PAGE_BYTES = 3_000_000;
-
-/**
- * A snapshot's columns as one JSON text, as `SnapshotText` has them: a client takes longer over ten columns than
- * over one.
- */
-const SNAPSHOT_TEXT = (known: number): SQL =>
-  sql`'[' || generation || ',' || fence || ',' || seq || ',' || done || ',' || claims || ',' || body || ',' ||
-    CASE WHEN made_version > ${known} THEN made ELSE 'null' END || ']'`;
-
-/** How far a reader is in the rows of a table, by version and then by key. */
-interface Cursor {
-  readonly version: number;
-  readonly key: string | null;
-}
-
-const BEGINNING: Cursor = { version: 0, key: null };
+import type { Answers } from './connection.ts';
+import { areInRows } from './environment-rows.ts';
+import { EMPTY_SCOPE, type ClaimEntry, type Item, type ScopeDocument } from './focus.ts';
+import { stateEpoch, statePart } from './schema.ts';
+import {
+  afterItems,
+  afterSnapshots,
+  BEGINNING,
+  isFull,
+  itemPage,
+  itemsOf,
+  snapshotPage,
+  snapshotsNamed,
+  snapshotsOf,
+  tickNow,
+  type Cursor,
+} from './scope-pages.ts';
+import { withItem } from './scope-rows.ts';
+import { numberOf, statement, type Row, type Statement } from './statement.ts';
+import {
+  withClaims,
+  withEnvironments,
+  withItemRows,
+  withSnapshotRows,
+  type EnvironmentsRead,
+} from './taken-rows.ts';
 
 /** What this process knows of a scope, brought up to date by reading the rows that were written since. */
 export class ScopeCopy {
@@ -33,148 +37,205 @@ export class ScopeCopy {
   known = 0;
   /** Whether all rows up to some epoch are there. */
   isComplete = false;
+  /** Whether some rows are newer than the others: others write, and what they wrote was not read. */
+  isAhead = false;
   /** The epoch at which the scope was last written, as far as read. */
   version = 0;
+  /** The version that is saved; -1: none. */
+  savedVersion = -1;
   #snapshots: Cursor = BEGINNING;
   #items: Cursor = BEGINNING;
   /** When rows were last removed, as of the first page. */
   #removedAt: number | undefined;
+  /** The write that made the epoch `known`: only a database that has taken it is the one that was read. */
+  #token = '';
+  /** Whether a look at the version found nothing new the last time: then the next one asks for no more than that. */
+  #isQuiet = true;
+  /** Rows of environments of which more may come. */
+  readonly #read: EnvironmentsRead = new Map();
 
-  constructor(key: string) {
+  /** @param saved What another process saved of this scope; it counts once the database has confirmed it. */
+  constructor(key: string, saved: SavedScope | null = null) {
     this.key = key;
-  }
-
-  /**
-   * Three statements that read what comes next.
-   *
-   * @param own The version that the reader wrote itself in the same batch, or NULL.
-   */
-  statements(own: SQL = sql`NULL`): readonly Statement[] {
-    const { key, known } = this;
-    const [snapshots, items] = [this.#snapshots, this.#items];
-    const itemKey = sql`field || char(10) || key`;
-    return [
-      statement(sql`SELECT version, removed_at FROM ${statePart} WHERE name = ${key}`),
-      statement(sql`SELECT * FROM (
-        SELECT id, version, ${SNAPSHOT_TEXT(known)} AS row,
-          SUM(bytes + CASE WHEN made_version > ${known} THEN length(made) ELSE 0 END)
-            OVER (ORDER BY version, id ROWS UNBOUNDED PRECEDING) AS upto
-        FROM ${stateSnapshot}
-        WHERE scope = ${key} AND version >= ${snapshots.version} AND version IS NOT ${own}
-          AND (version > ${snapshots.version} OR id > ${snapshots.key})
-      ) WHERE upto - length(row) < ${PAGE_BYTES} ORDER BY version, id`),
-      statement(sql`SELECT * FROM (
-        SELECT field, key, version, body, bytes,
-          SUM(bytes) OVER (ORDER BY version, ${itemKey} ROWS UNBOUNDED PRECEDING) AS upto
-        FROM ${stateItem}
-        WHERE scope = ${key} AND version >= ${items.version} AND (version IS NOT ${own} OR field = 'tick')
-          AND (version > ${items.version} OR ${itemKey} > ${items.key})
-      ) WHERE upto - bytes < ${PAGE_BYTES} ORDER BY version, field || char(10) || key`),
-    ];
-  }
-
-  /** Takes over what the statements answered at this epoch. There is more to read unless `isComplete`. */
-  take([part = [], snapshots = [], items = []]: readonly (readonly Row[])[], epoch: number): void {
-    const removedAt = numberOf(part[0], 'removed_at');
-    this.#removedAt ??= removedAt;
-    if (removedAt !== this.#removedAt) {
-      this.forget();
-      return;
-    }
-    this.#takeSnapshots(snapshots);
-    this.#takeItems(items);
-    const [lastSnapshot, lastItem] = [snapshots.at(-1), items.at(-1)];
-    const isFull = [lastSnapshot, lastItem].some((row) => numberOf(row, 'upto') >= PAGE_BYTES);
-    this.isComplete = !isFull;
-    if (isFull) {
-      if (lastSnapshot)
-        this.#snapshots = { version: numberOf(lastSnapshot, 'version'), key: textOf(lastSnapshot, 'id') };
-      if (lastItem) {
-        const { field, key } = itemOf(lastItem);
-        this.#items = { version: numberOf(lastItem, 'version'), key: `${field}\n${key}` };
-      }
-      return;
-    }
-    this.known = epoch;
-    this.version = numberOf(part[0], 'version');
-    this.#snapshots = { version: epoch, key: null };
+    if (saved === null) return;
+    this.savedVersion = saved.version;
+    this.document = saved.document;
+    this.known = saved.known;
+    this.version = saved.version;
+    this.#token = saved.token;
+    this.#removedAt = saved.removedAt;
+    this.#snapshots = { version: saved.known, key: null };
     this.#items = this.#snapshots;
   }
 
-  /** Begins again: rows were removed, and nothing tells which. */
+  /** What may be saved; null: nothing that is whole. */
+  saved(): SavedScope | null {
+    if (!this.isComplete || this.isAhead || this.known === 0 || !areInRows(this.document)) return null;
+    const { document, known, version } = this;
+    return { document, known, version, token: this.#token, removedAt: this.#removedAt ?? 0 };
+  }
+
+  /**
+   * Reads what comes next; where nothing was new the last time, only whether there is anything. Where others write
+   * all the time it reads no more than the rows asked for. There is more to read unless `isComplete` afterwards.
+   *
+   * @param only The rows asked for; null: all.
+   */
+  next(only: readonly Item[] | null): ScopeReading {
+    const { key, known } = this;
+    const token = known === 0 ? null : this.#token;
+    const version = statement(sql`SELECT (SELECT version FROM ${statePart} WHERE name = ${key}) AS version,
+      (SELECT removed_at FROM ${statePart} WHERE name = ${key}) AS removed_at,
+      (SELECT token FROM ${stateEpoch} WHERE epoch = ${known}) AS token`);
+    const named = this.isAhead && this.isComplete ? fewSnapshots(only) : null;
+    if (named !== null) {
+      return {
+        isPart: true,
+        statements: [version, snapshotsNamed(key, known, named), tickNow(key)],
+        take: (answers, meta) => this.#takePart(answers, meta, token),
+      };
+    }
+    const isWhole = this.#snapshots.version === known && this.#snapshots.key === null && known > 0;
+    return {
+      isPart: false,
+      statements:
+        isWhole && this.#isQuiet && !this.isAhead
+          ? [version]
+          : [version, snapshotPage(key, known, this.#snapshots), itemPage(key, known, this.#items)],
+      take: (answers, meta) => this.#take(answers, meta, token),
+    };
+  }
+
+  /** Whether the database is the one that was read, and has lost no row since. Otherwise nothing is known any more. */
+  #isStillThere(part: Row | undefined, meta: Row | undefined, token: string | null): boolean {
+    const removedAt = numberOf(part, 'removed_at');
+    this.#removedAt ??= removedAt;
+    const isKnown = token === null || part?.['token'] === token || meta?.['token'] === token;
+    if (removedAt === this.#removedAt && isKnown) return true;
+    this.forget();
+    return false;
+  }
+
+  #takePart(
+    [parts = [], snapshots = [], tick = []]: Answers,
+    meta: Row | undefined,
+    token: string | null,
+  ): void {
+    if (!this.#isStillThere(parts[0], meta, token)) return;
+    this.document = withSnapshotRows(this.document, snapshotsOf(snapshots[0]));
+    this.document = withItemRows(this.document, itemsOf(tick[0]), this.#read);
+  }
+
+  /** @param token Of the write up to which everything was known; null: nothing was. */
+  #take([parts = [], ...pages]: Answers, meta: Row | undefined, token: string | null): void {
+    const part = parts[0];
+    if (!this.#isStillThere(part, meta, token)) return;
+    if (pages.length === 0 && numberOf(part, 'version') > this.version) {
+      this.#isQuiet = false;
+      this.isComplete = false;
+      return;
+    }
+    const rows = pages.map(([row]) => row);
+    const [snapshots, items] = [snapshotsOf(rows[0]), itemsOf(rows[1])];
+    this.#isQuiet = snapshots.length === 0 && items.length === 0;
+    this.document = withItemRows(withSnapshotRows(this.document, snapshots), items, this.#read);
+    this.isComplete = !rows.some(isFull);
+    if (!this.isComplete) {
+      this.#snapshots = afterSnapshots(snapshots) ?? this.#snapshots;
+      this.#items = afterItems(items) ?? this.#items;
+      return;
+    }
+    this.document = withEnvironments(this.document, this.#read);
+    this.#read.clear();
+    this.#isAt(meta, numberOf(part, 'version'));
+  }
+
+  /** Asks for the version of the scope; before a write, in its batch. */
+  look(): Statement {
+    return statement(sql`SELECT version FROM ${statePart} WHERE name = ${this.key}`);
+  }
+
+  /**
+   * Says that `wrote` was all there is, if it was.
+   *
+   * @param before What `look` answered.
+   * @param meta Epoch and token of the write.
+   */
+  follow(before: readonly Row[], meta: Row | undefined): void {
+    if (!this.isAhead && this.isComplete && numberOf(before[0], 'version') === this.version) {
+      this.#isAt(meta, numberOf(meta, 'epoch'));
+    } else this.isAhead = true;
+  }
+
+  #isAt(meta: Row | undefined, version: number): void {
+    this.known = numberOf(meta, 'epoch');
+    this.#token = String(meta?.['token'] ?? '');
+    this.version = version;
+    this.#snapshots = { version: this.known, key: null };
+    this.#items = this.#snapshots;
+    this.isAhead = false;
+  }
+
+  /** Begins again: rows were removed, and nothing tells which; or it is another database. */
   forget(): void {
     this.document = EMPTY_SCOPE;
     this.known = 0;
     this.isComplete = false;
+    this.isAhead = false;
+    this.savedVersion = -1;
     this.#snapshots = BEGINNING;
     this.#items = BEGINNING;
     this.#removedAt = undefined;
+    this.#read.clear();
   }
 
   /** Takes over what this process wrote itself; it does not come back in the answer. */
   wrote({ snapshots, removedSnapshots, items }: ScopeChanges): void {
-    const gone = new Set(removedSnapshots);
-    const kept = Object.entries(this.document.snapshots).filter(([id]) => !gone.has(id));
-    const states = snapshots.map(({ id, state }) => [id, state] as const);
-    const claims = new Map(snapshots.map((row) => [row.id, row.claims]));
-    for (const id of removedSnapshots) claims.set(id, []);
+    const states = { ...this.document.snapshots };
+    const claims = new Map<string, readonly ClaimEntry[]>();
+    for (const { id, state, claims: held } of snapshots) {
+      setEntry(states, id, state);
+      if (held !== null) claims.set(id, held);
+    }
+    for (const id of removedSnapshots) {
+      delete states[id];
+      claims.set(id, []);
+    }
     let document: ScopeDocument = {
       ...this.document,
-      snapshots:
-        gone.size > 0
-          ? Object.fromEntries([...kept, ...states])
-          : { ...this.document.snapshots, ...Object.fromEntries(states) },
+      snapshots: states,
       claims: withClaims(this.document.claims, claims),
     };
     for (const { field, key, value } of items) document = withItem(document, field, key, value);
     this.document = document;
   }
-
-  #takeSnapshots(rows: readonly Row[]): void {
-    if (rows.length === 0) return;
-    const texts = rows.map((row) => textOf(row, 'row'));
-    // One text for all: much faster than one by one.
-    const columns = JSON.parse(`[${texts.join(',')}]`) as readonly SnapshotText[];
-    const read = rows.map((row, at) => {
-      const id = textOf(row, 'id');
-      const before = Object.hasOwn(this.document.snapshots, id) ? this.document.snapshots[id] : undefined;
-      return [id, snapshotRow(columns[at] as SnapshotText, before)] as const;
-    });
-    const states = Object.fromEntries(read.map(([id, { state }]) => [id, state]));
-    const claims = new Map(read.map(([id, row]) => [id, row.claims]));
-    this.document = {
-      ...this.document,
-      snapshots: { ...this.document.snapshots, ...states },
-      claims: withClaims(this.document.claims, claims),
-    };
-  }
-
-  #takeItems(rows: readonly Row[]): void {
-    const fields: { [field: string]: unknown } = {};
-    const before = this.document as unknown as { readonly [field: string]: object | undefined };
-    for (const row of rows) {
-      const { field, key, value } = itemOf(row);
-      if (key === '') fields[field] = value;
-      else {
-        fields[field] ??= { ...before[field] };
-        Object.defineProperty(fields[field], key, {
-          value,
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
-      }
-    }
-    if (rows.length > 0) this.document = { ...this.document, ...fields };
-  }
 }
 
-/** Replaces the claims on some snapshots. */
-export function withClaims(
-  claims: readonly ClaimEntry[],
-  of: ReadonlyMap<string, readonly ClaimEntry[]>,
-): readonly ClaimEntry[] {
-  const others = claims.filter(({ snapshot }) => !of.has(snapshot));
-  const added = [...of.values()].flat();
-  return added.length === 0 && others.length === claims.length ? claims : [...others, ...added];
+/** The statements of one read of a scope, and what takes over their answers. */
+export interface ScopeReading {
+  /** Only the rows asked for are as they are now. */
+  readonly isPart: boolean;
+  readonly statements: readonly Statement[];
+  /** @param meta Epoch and token at which they were read. */
+  take(answers: Answers, meta: Row | undefined): void;
+}
+
+/** A scope as it was at one epoch of its database. */
+export interface SavedScope {
+  readonly document: ScopeDocument;
+  readonly known: number;
+  readonly version: number;
+  /** The write that made the epoch. */
+  readonly token: string;
+  readonly removedAt: number;
+}
+
+/** Rows that are read one by one at most. */
+const FEW = 50;
+
+/** Their ids, where nothing but a few snapshots is asked for. */
+function fewSnapshots(only: readonly Item[] | null): readonly string[] | null {
+  if (only === null || only.length > FEW) return null;
+  const ids = only.flatMap(([field, id]) => (field === 'snapshots' && id !== null ? [id] : []));
+  return ids.length === only.length ? ids : null;
 }

@@ -6,7 +6,7 @@ import {
   type ScopeName,
 } from '@seeknal/state';
 
-import type { Focus, Item } from './focus.ts';
+import { KEPT, type Focus, type Item } from './focus.ts';
 import { checkText } from './names.ts';
 
 type Methods = { readonly [M in keyof ScopedState]: ScopedState[M] };
@@ -44,14 +44,13 @@ export function focusedScope(focused: (focus: Focus) => DocumentStore, name: Sco
     switchEnvironment: async (change) => {
       checkText('environment', change.name);
       // A new name is compared with all others.
-      const items: readonly Item[] = [['environments', null], ...snapshots(Object.values(change.pointers))];
-      return only(items).switchEnvironment(change);
+      return only([['environments', null], KEPT]).switchEnvironment(change);
     },
     link: (links) => only(snapshots(links)).link(links),
     addProofs: async (proofs) => {
       for (const { fingerprint } of proofs) checkText('fingerprint', fingerprint);
       const items = proofs.map(({ fingerprint }): Item => ['proofs', fingerprint]);
-      await only([...snapshots(proofs), ...items]).addProofs(proofs);
+      await only([KEPT, ...items]).addProofs(proofs);
     },
     touchEnvironment: (environment, expiresAt) =>
       only([['environments', environment]]).touchEnvironment(environment, expiresAt),

@@ -35,13 +35,13 @@ export class Transaction {
     this.#store = store;
     this.#shown = start.document;
     this.#epoch = start.basis.epoch;
-    this.#context = { now, isGone: () => false };
+    this.#context = { now, isGone: () => false, owned: new WeakSet() };
   }
 
   /** @param clock In place of the server's. */
   static async begin(store: DatabaseStore, clock: (() => number) | undefined): Promise<Transaction> {
     const start = await store.moment(BEGINNING);
-    return new Transaction(store, start, clock?.() ?? start.now ?? 0);
+    return new Transaction(store, start, clock?.() ?? start.now);
   }
 
   focused(focus: Focus): DocumentStore {
@@ -71,8 +71,9 @@ export class Transaction {
     await this.#store.focused({ ...focus, usesClock: true }).step((document) => {
       let after = document;
       const events: ScopedEvent[] = [];
+      const context = { ...this.#context, owned: new WeakSet() };
       for (const { step, answer } of this.#taken) {
-        const stepped = step(after, this.#context);
+        const stepped = step(after, context);
         if (textOf(stepped.answer) !== answer) throw conflict();
         after = stepped.document;
         events.push(...stepped.events);

@@ -1,6 +1,8 @@
 import { sql, type SQL } from 'drizzle-orm';
 
 import type { Changes, ScopeChanges } from './changes.ts';
+import { environmentRows } from './environment-rows.ts';
+import type { ScopeDocument } from './focus.ts';
 import { guardOf, type Basis } from './guard.ts';
 import { NOW_MS } from './migrate.ts';
 import {
@@ -12,33 +14,46 @@ import {
   stateMeta,
   statePart,
   stateSnapshot,
-  stateWrite,
+  stateEpoch,
 } from './schema.ts';
 import { column, listsOf, rowsOf } from './row-lists.ts';
-import { packed, snapshotColumns } from './scope-rows.ts';
+import { itemBody, snapshotColumns } from './scope-rows.ts';
 import { statement, type Statement } from './statement.ts';
 
-/** Tokens older than this are forgotten: nobody waits for an answer for so long. */
+type Environment = ScopeDocument['environments'][string];
+
+/** Nobody waits for an answer for longer. */
 const TOKENS_KEPT_MS = 600_000;
+/** The newest tokens, whatever their age: what a process read at one of them it need not read again. */
+const TOKENS_KEPT = 10_000;
+/** How far a reckoned clock may be from the server's. */
+const CLOCK_AHEAD_MS = 20;
+const CLOCK_BEHIND_MS = 2000;
 /** One write in so many forgets them. */
 const SWEEP_EVERY = 100;
 
 /**
  * The statements of one batch that writes the changes if the basis still holds, and nothing otherwise. The
  * first one checks and takes the token; all others are conditional on it.
+ *
+ * @param now What the server's clock was reckoned to be: it must not be behind that. Null: it was read.
  */
-export function writeStatements(changes: Changes, basis: Basis, token: string): readonly Statement[] {
+export function writeStatements(
+  changes: Changes,
+  basis: Basis,
+  token: string,
+  now: number | null,
+): readonly Statement[] {
   const isTaken = sql`(SELECT token FROM ${stateMeta}) = ${token}`;
   const removedFrom = new Set(
-    changes.scopes
-      .filter(({ removedSnapshots, items }) => removedSnapshots.length > 0 || items.some(isRemoved))
-      .map(({ key }) => key),
+    changes.scopes.filter(({ removedSnapshots }) => removedSnapshots.length > 0).map(({ key }) => key),
   );
   const queries: SQL[] = [
     sql`UPDATE ${stateMeta} SET epoch = epoch + 1, token = ${token},
       lock_fence = ${changes.lockFence === null ? sql`lock_fence` : sql`${changes.lockFence}`}
-      WHERE id = 1 AND ${guardOf(basis)}`,
-    sql`INSERT INTO ${stateWrite} (token, at) SELECT ${token}, ${NOW_MS} WHERE ${isTaken}`,
+      WHERE id = 1 AND ${guardOf(basis)} AND ${now === null ? sql`1` : clockGuard(now)}`,
+    sql`INSERT INTO ${stateEpoch} (epoch, token, at) SELECT epoch, token, ${NOW_MS} FROM ${stateMeta}
+      WHERE token = ${token}`,
     ...partsQueries(changes, removedFrom, token),
   ];
   queries.push(...runsQueries(changes.runs, token), ...nodesQueries(changes.nodes, token));
@@ -55,10 +70,15 @@ export function writeStatements(changes: Changes, basis: Basis, token: string): 
   for (const scope of changes.scopes) queries.push(...scopeQueries(scope, token, isTaken));
   queries.push(...eventsQueries(changes.events, token));
   if (Math.random() * SWEEP_EVERY < 1) {
-    queries.push(sql`DELETE FROM ${stateWrite} WHERE at < ${NOW_MS} - ${TOKENS_KEPT_MS} AND ${isTaken}`);
+    queries.push(sql`DELETE FROM ${stateEpoch} WHERE epoch < (SELECT epoch FROM ${stateMeta}) - ${TOKENS_KEPT}
+      AND at < ${NOW_MS} - ${TOKENS_KEPT_MS} AND ${isTaken}`);
   }
   return queries.map(statement);
 }
+
+/** A lease reckoned from a clock that is behind ends early; from one that is ahead it could end another's. */
+const clockGuard = (now: number): SQL =>
+  sql`${NOW_MS} BETWEEN ${now - CLOCK_AHEAD_MS} AND ${now + CLOCK_BEHIND_MS}`;
 
 function partsQueries(changes: Changes, removedFrom: ReadonlySet<string>, token: string): readonly SQL[] {
   const names = [
@@ -131,17 +151,20 @@ function scopeQueries(
   const queries: SQL[] = [];
   if (snapshots.length > 0) {
     const rows = snapshots.map(({ id, before, ...row }) => snapshotColumns(id, row, before));
+    // A text that is as it was is not sent: the row that it belongs to is there.
     const inserts = listsOf(rows).map(
       (
         list,
-      ) => sql`INSERT INTO ${stateSnapshot} (scope, id, version, made_version, bytes, node, generation, fence,
-        seq, done, claims, body, made)
-      SELECT ${key}, ${column('id')}, m.epoch, m.epoch, ${column('bytes')}, ${column('node')},
-        ${column('generation')}, ${column('fence')}, ${column('seq')}, ${column('done')}, ${column('claims')},
-        ${column('body')}, ${column('made')} FROM ${rowsOf(list, token)}
-      ON CONFLICT (scope, id) DO UPDATE SET version = excluded.version, bytes = excluded.bytes,
-        generation = excluded.generation, fence = excluded.fence, seq = excluded.seq, done = excluded.done,
-        claims = excluded.claims, body = excluded.body,
+      ) => sql`INSERT INTO ${stateSnapshot} (scope, id, version, made_version, node, generation, fence, seq, done,
+        claims, body, made)
+      SELECT ${key}, ${column('id')}, m.epoch, m.epoch, ${column('node')}, ${column('generation')},
+        ${column('fence')}, ${column('seq')}, ${column('done')}, ${column('claims')}, ${column('body')},
+        ${column('made')} FROM ${rowsOf(list, token)}
+      ON CONFLICT (scope, id) DO UPDATE SET version = excluded.version, generation = excluded.generation,
+        fence = excluded.fence, seq = excluded.seq,
+        done = CASE WHEN excluded.done = '' THEN done ELSE excluded.done END,
+        claims = CASE WHEN excluded.claims = '' THEN claims ELSE excluded.claims END,
+        body = CASE WHEN excluded.body = '' THEN body ELSE excluded.body END,
         made_version = CASE WHEN excluded.made = '' THEN made_version ELSE excluded.version END,
         made = CASE WHEN excluded.made = '' THEN made ELSE excluded.made END`,
     );
@@ -151,28 +174,21 @@ function scopeQueries(
     queries.push(sql`DELETE FROM ${stateSnapshot} WHERE scope = ${key} AND ${isTaken}
       AND id IN (SELECT value FROM json_each(${JSON.stringify(removedSnapshots)}))`);
   }
-  const kept = items.filter((item) => !isRemoved(item));
-  if (kept.length > 0) {
-    const rows = kept.map(({ field, key: row, value }) => {
-      const body = packed(JSON.stringify(value));
-      return { field, key: row, body, bytes: Buffer.byteLength(body) };
-    });
-    // Writers of different snapshots raise the tick at once; it only ever goes up.
-    const inserts = listsOf(rows).map(
-      (list) => sql`INSERT INTO ${stateItem} (scope, field, key, version, bytes, body)
-      SELECT ${key}, ${column('field')}, ${column('key')}, m.epoch, ${column('bytes')}, ${column('body')}
-      FROM ${rowsOf(list, token)}
-      ON CONFLICT (scope, field, key) DO UPDATE SET version = excluded.version, bytes = excluded.bytes,
-        body = CASE WHEN field = 'tick' AND CAST(body AS INTEGER) > CAST(excluded.body AS INTEGER)
-          THEN body ELSE excluded.body END`,
-    );
-    queries.push(...inserts);
-  }
-  const gone = items.filter(isRemoved).map(({ field, key: row }) => `${field}\n${row}`);
-  if (gone.length > 0) {
-    queries.push(sql`DELETE FROM ${stateItem} WHERE scope = ${key} AND ${isTaken}
-      AND field || char(10) || key IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`);
-  }
+  const rows = items.flatMap((item) =>
+    item.field === 'environments'
+      ? environmentRows(item.before as Environment | undefined, item.value as Environment | undefined)
+      : [item],
+  );
+  const lists = listsOf(rows.map(({ field, key: row, value }) => ({ field, row, body: itemBody(value) })));
+  // Writers of different snapshots raise the tick at once; it only ever goes up.
+  const inserts = lists.map(
+    (list) => sql`INSERT INTO ${stateItem} (scope, field, key, version, body)
+    SELECT ${key}, ${column('field')}, ${column('row')}, m.epoch, ${column('body')} FROM ${rowsOf(list, token)}
+    ON CONFLICT (scope, field, key) DO UPDATE SET version = excluded.version,
+      body = CASE WHEN field = 'tick' AND CAST(body AS INTEGER) > CAST(excluded.body AS INTEGER)
+        THEN body ELSE excluded.body END`,
+  );
+  queries.push(...inserts);
   return queries;
 }
 
@@ -190,5 +206,3 @@ function eventsQueries(events: Changes['events'], token: string): readonly SQL[]
     FROM ${rowsOf(list, token)}`,
   );
 }
-
-const isRemoved = ({ value }: ScopeChanges['items'][number]): boolean => value === undefined;

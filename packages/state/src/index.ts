@@ -14,5 +14,5 @@ export { createStateBackend, type BackendType } from './create-state-backend.ts'
 export { memoryBackend } from './memory-backend.ts';
 export { DocumentBackend } from './document-backend.ts';
 export { EVENTS_LISTED, type DocumentStore, type EventFilter, type StoreOptions } from './document-store.ts';
-export { EMPTY_DOCUMENT, scopeKey, type ScopeName, type StateDocument } from './state-document.ts';
+export { EMPTY_DOCUMENT, scopeKey, setEntry, type ScopeName, type StateDocument } from './state-document.ts';
 export type { ScopedEvent, Step, StepContext, Stepped } from './step.ts';

@@ -3,8 +3,8 @@ import { canonicalJson, type Json, type NodeId } from '@seeknal/manifest';
 
 import type { NodeState } from './backend.ts';
 import { requireRun } from './run-steps.ts';
-import { entry, type StateDocument } from './state-document.ts';
-import type { Step, Stepped } from './step.ts';
+import { setEntry, entry, type StateDocument } from './state-document.ts';
+import type { Step, StepContext, Stepped } from './step.ts';
 
 const NEW_NODE: NodeState = {
   hash: '',
@@ -23,16 +23,17 @@ type Pairs = NodeState['completedIntervals'];
 
 /** The pairs are made the fewest that cover the same time. */
 export function setNodeState(runId: string, nodeId: NodeId, patch: Partial<NodeState>): Step<NodeState> {
-  return (document) => {
+  return (document, context) => {
     requireRun(document, runId);
     const before = findNode(document, runId, nodeId) ?? NEW_NODE;
     const { completedIntervals, restatementIntervals } = { ...before, ...patch };
-    return withNode(document, runId, nodeId, {
+    const node = {
       ...before,
       ...patch,
       completedIntervals: toPairs(toSet(completedIntervals)),
       restatementIntervals: toPairs(toSet(restatementIntervals)),
-    });
+    };
+    return withNode(document, runId, nodeId, node, context);
   };
 }
 
@@ -42,12 +43,12 @@ export function addCompletedInterval(
   start: Instant,
   end: Instant,
 ): Step<void> {
-  return (document) => {
+  return (document, context) => {
     requireRun(document, runId);
     const before = findNode(document, runId, nodeId) ?? NEW_NODE;
     const completed = union(toSet(before.completedIntervals), [{ start, end }]);
     const node = { ...before, completedIntervals: toPairs(completed) };
-    return { ...withNode(document, runId, nodeId, node), answer: undefined };
+    return { ...withNode(document, runId, nodeId, node, context), answer: undefined };
   };
 }
 
@@ -61,14 +62,19 @@ function withNode(
   runId: string,
   nodeId: NodeId,
   node: NodeState,
+  { owned }: StepContext,
 ): Stepped<StateDocument, NodeState> {
   const known = findNode(document, runId, nodeId);
   if (known && canonicalJson(known as unknown as Json) === canonicalJson(node as unknown as Json)) {
     return { document, answer: known, events: [] };
   }
-  const nodes = { ...entry(document.nodes, runId), [nodeId]: node };
+  const before = entry(document.nodes, runId);
+  const isOwned = before !== undefined && owned?.has(before) === true;
+  const nodes: { [node: NodeId]: NodeState } = isOwned ? before : { ...before };
+  setEntry(nodes, nodeId, node);
+  if (!isOwned) owned?.add(nodes);
   return {
-    document: { ...document, nodes: { ...document.nodes, [runId]: nodes } },
+    document: { ...document, nodes: isOwned ? document.nodes : { ...document.nodes, [runId]: nodes } },
     answer: node,
     events: [],
   };

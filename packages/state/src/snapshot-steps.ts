@@ -4,7 +4,7 @@ import type { Snapshot, SnapshotId, SnapshotRecord, StateView } from '@seeknal/p
 
 import { StateError } from './errors.ts';
 import { NO_NOTES } from './notes.ts';
-import { entry, type ScopeDocument, type SnapshotState } from './state-document.ts';
+import { setEntry, entry, type ScopeDocument, type SnapshotState } from './state-document.ts';
 import { answered, type ScopeStep } from './step.ts';
 
 export function addSnapshots(snapshots: readonly Snapshot[]): ScopeStep<void> {
@@ -14,8 +14,7 @@ export function addSnapshots(snapshots: readonly Snapshot[]): ScopeStep<void> {
       .filter(({ id }) => !entry(scope.snapshots, id))
       .map((snapshot) => fresh(snapshot, scope.fence ?? null));
     if (added.length === 0) return answered(scope, undefined);
-    const entries = Object.fromEntries(added.map((state) => [state.record.id, state]));
-    return answered({ ...scope, snapshots: { ...scope.snapshots, ...entries } }, undefined);
+    return answered(withSnapshots(scope, added), undefined);
   };
 }
 
@@ -100,10 +99,11 @@ function refuseDropping(state: SnapshotState | undefined): void {
   );
 }
 
-export const withSnapshots = (scope: ScopeDocument, states: readonly SnapshotState[]): ScopeDocument => ({
-  ...scope,
-  snapshots: { ...scope.snapshots, ...Object.fromEntries(states.map((state) => [state.record.id, state])) },
-});
+export function withSnapshots(scope: ScopeDocument, states: readonly SnapshotState[]): ScopeDocument {
+  const snapshots: { [id: SnapshotId]: SnapshotState } = { ...scope.snapshots };
+  for (const state of states) setEntry(snapshots, state.record.id, state);
+  return { ...scope, snapshots };
+}
 
 export const withDone = (state: SnapshotState, done: IntervalSet): SnapshotState => ({
   ...state,

@@ -97,3 +97,9 @@ export const scopeKey = ({ project, warehouse }: ScopeName): string => JSON.stri
 /** The value under a key, never one that an object inherits. */
 export const entry = <T>(entries: Entries<T>, key: string): T | undefined =>
   Object.hasOwn(entries, key) ? entries[key] : undefined;
+
+/** Sets the value under a key of an object that nobody else has yet, whatever the key. */
+export function setEntry<T>(entries: { [key: string]: T }, key: string, value: T): void {
+  if (key !== '__proto__') entries[key] = value;
+  else Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -16,6 +16,11 @@ export interface StepContext {
   readonly now: Instant;
   /** Whether the holder of a claim or lock is known to have ended: its right then counts as expired. */
   readonly isGone: (holder: string) => boolean;
+  /**
+   * Objects of the document that an earlier step of the same work made and that nobody else has seen: a step may add
+   * to them in place, so that a thousand steps do not copy a thousand entries each. Absent: there are none.
+   */
+  readonly owned?: WeakSet<object>;
 }
 
 export interface Stepped<D, T> {

@@ -22,6 +22,7 @@ export function beginTransaction(
   context: StepContext,
 ): Transaction {
   let shown = start;
+  const own: StepContext = { ...context, owned: new WeakSet() };
   const taken: { readonly step: Step<unknown>; readonly answer: string }[] = [];
   return {
     store: {
@@ -30,7 +31,7 @@ export function beginTransaction(
       read: () => Promise.resolve(shown),
       step: async (step) => {
         await Promise.resolve();
-        const { document, answer } = step(shown, context);
+        const { document, answer } = step(shown, own);
         if (document !== shown) taken.push({ step, answer: textOf(answer) });
         shown = document;
         return answer;
@@ -42,9 +43,10 @@ export function beginTransaction(
     },
     asStep: () => (document) => {
       let after = document;
+      const again: StepContext = { ...context, owned: new WeakSet() };
       const events: ScopedEvent[] = [];
       for (const { step, answer } of taken) {
-        const stepped = step(after, context);
+        const stepped = step(after, again);
         if (textOf(stepped.answer) !== answer) throw conflict();
         after = stepped.document;
         events.push(...stepped.events);

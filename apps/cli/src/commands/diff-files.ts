@@ -46,14 +46,11 @@ async function classify(
   if (dialect !== 'duckdb') {
     throw CliError.usage(`DuckDB does not read the dialect ${dialect}.`, 'Leave out --parser duckdb.');
   }
-  const [{ openSqlParser }, { lowerDuckDb }] = await Promise.all([
-    import('@seeknal/engine-duckdb'),
-    import('@seeknal/sql-ast'),
-  ]);
+  const { openSqlParser } = await import('@seeknal/engine-duckdb');
   const duckdb = await openSqlParser();
   try {
-    const read = async (sql: string) => lowerDuckDb(sql, (await duckdb.parse([sql]))[0] as string);
-    return await classifySqlChange(oldSql, newSql, { parser: read, schema });
+    const parser = await duckdb.read([oldSql, newSql]);
+    return await classifySqlChange(oldSql, newSql, { parser, schema });
   } finally {
     duckdb.close();
   }

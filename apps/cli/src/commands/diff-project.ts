@@ -32,9 +32,7 @@ export const diffProject = (session: Session, environment: string): Promise<Exit
 
 /** Nodes that are built anew: those below a change that it does not reach keep their rows. */
 function withoutKept(rebuild: RebuildMap, { nodes }: Plan): RebuildMap {
-  const kept = new Set(
-    nodes.filter(({ tasks, isNew }) => tasks === 0 && !isNew).map(({ node }) => node),
-  );
+  const kept = new Set(nodes.filter(({ tasks, isNew }) => tasks === 0 && !isNew).map(({ node }) => node));
   return Object.fromEntries(Object.entries(rebuild).filter(([node]) => !kept.has(node)));
 }
 

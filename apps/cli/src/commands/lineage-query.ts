@@ -31,19 +31,19 @@ async function follow(
   schema: Schema,
   { dialect = 'duckdb', parser = dialect === 'duckdb' ? 'duckdb' : 'node-sql-parser' }: LineageFlags,
 ): Promise<QueryLineage> {
-  const [{ columnLineage }, { lightParser, lowerDuckDb }] = await Promise.all([
-    import('@seeknal/lineage'),
-    import('@seeknal/sql-ast'),
-  ]);
+  const { columnLineage } = await import('@seeknal/lineage');
   const lineageOf = (query: Query): QueryLineage => columnLineage(query, { schema, dialect });
-  if (parser === 'node-sql-parser') return lineageOf((await lightParser(dialect))(sql));
+  if (parser === 'node-sql-parser') {
+    const { lightParser } = await import('@seeknal/sql-ast');
+    return lineageOf((await lightParser(dialect))(sql));
+  }
   if (dialect !== 'duckdb') {
     throw CliError.usage(`DuckDB does not read the dialect ${dialect}.`, 'Leave out --parser duckdb.');
   }
   const { openSqlParser } = await import('@seeknal/engine-duckdb');
   const duckdb = await openSqlParser();
   try {
-    const found = lineageOf(lowerDuckDb(sql, (await duckdb.parse([sql]))[0] as string));
+    const found = lineageOf((await duckdb.read([sql]))(sql));
     // A schema that lacks something cannot be described; the names are then those that were derived.
     const names = await duckdb.describe(schema, sql).catch(() => []);
     return names.length === 0 || found.columns.some(({ name }) => name === '*')

@@ -15,6 +15,7 @@ import type { SaidCategory } from '../plan.ts';
 import type { ResolvedNode } from '../resolve.ts';
 import {
   hasTable,
+  isOutput,
   type EnvironmentRecord,
   type SnapshotId,
   type SnapshotRecord,
@@ -70,7 +71,8 @@ class Search {
   readonly #now = new Map<NodeId, NodeMeaning>();
   readonly #before = new Map<SnapshotId, NodeMeaning>();
   readonly #byDefinition = new Map<SnapshotId, NodeMeaning>();
-  readonly #kept = new Set<NodeId>();
+  /** What nodes keep of what is there. */
+  readonly #kept = new Map<NodeId, SnapshotId>();
   /** Of nodes as the manifest has them, over the tables that they read as such. */
   readonly #reading = new Map<NodeId, NodeMeaning>();
 
@@ -126,10 +128,10 @@ class Search {
     const hasRows =
       hasTable(materialization) ||
       (isUntouched && materialization === 'source') ||
-      (isUntouched && isOverTheSame && (materialization === 'rule' || materialization === 'exposure'));
+      (isUntouched && isOutput(materialization) && this.#isOverVeryTables(node, from));
     const canKeep = hasRows && from.materialization === materialization;
     const isKept = canKeep && !now.isVolatile && isNone(impact) && from.dropping !== true;
-    if (isKept) this.#kept.add(id);
+    if (isKept) this.#kept.set(id, from.id);
     if (!isKept && hasTable(from.materialization) && canKeep && said === 'NON_BREAKING') {
       this.#now.set(id, asBefore(now, before));
     }
@@ -195,6 +197,18 @@ class Search {
       columns.map(({ name }) => ({ name, type: '' })),
       this.#terms,
     );
+  }
+
+  /**
+   * Whether every input is the table that the result, or the file, was made from. Equal definitions are not enough:
+   * data may have moved between two tables, and what has no table is not compared.
+   */
+  #isOverVeryTables({ snapshot }: ResolvedNode, from: SnapshotRecord): boolean {
+    return snapshot.inputs.every(({ place, node, snapshot: found }) => {
+      const id = this.#kept.get(node) ?? found;
+      const isView = (this.#resolved.get(node) as ResolvedNode).snapshot.materialization === 'view';
+      return !isView && from.inputs.some((before) => before.place === place && before.snapshot === id);
+    });
   }
 
   /** What it reads, views seen through, and is only said to have the rows that it had. */

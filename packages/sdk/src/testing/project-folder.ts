@@ -3,11 +3,19 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { openProject } from '../open-project.ts';
+import type { Project } from '../project.ts';
 import type { RunOptions } from '../run-project.ts';
 import type { RunReport } from '../report.ts';
 
 /** 2024-01-`day`, 05:00 UTC: the clock of every example. */
 export const morning = (day: number): number => Date.UTC(2024, 0, day, 5);
+
+const made = new Set<ProjectFolder>();
+
+/** Removes what `ProjectFolder.make` made: a test file says `afterEach(removeProjectFolders)`. */
+export async function removeProjectFolders(): Promise<void> {
+  for (const folder of made) await folder.remove('.');
+}
 
 /** A project in a folder of its own, run by the commands that a user would give. */
 export class ProjectFolder {
@@ -17,8 +25,10 @@ export class ProjectFolder {
     this.path = path;
   }
 
-  static async make(files: { readonly [path: string]: string }): Promise<ProjectFolder> {
+  /** @param files From paths to texts; the example project if nothing is said. */
+  static async make(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
     const folder = new ProjectFolder(await mkdtemp(join(tmpdir(), 'seeknal-')));
+    made.add(folder);
     await folder.write({ 'seeknal_project.yml': 'name: example\nversion: 1.0.0\n', ...files });
     return folder;
   }
@@ -33,33 +43,36 @@ export class ProjectFolder {
 
   async remove(...paths: string[]): Promise<void> {
     for (const path of paths) await rm(join(this.path, path), { recursive: true, force: true });
+    if (paths.includes('.')) made.delete(this);
   }
 
-  /** Opens, runs and closes, as a command does. `tasks` are the ids of what ran, sorted. */
+  /** Opens the project, uses it and closes it, as one command does. */
+  async using<T>(now: number, use: (project: Project) => Promise<T>): Promise<T> {
+    const project = await openProject(this.path, { now });
+    try {
+      return await use(project);
+    } finally {
+      await project.close();
+    }
+  }
+
+  /** Runs as a command does. `tasks` are the ids of what ran, sorted. */
   async run(
     day: number,
     options: RunOptions = {},
   ): Promise<RunReport & { readonly tasks: readonly string[]; readonly events: readonly string[] }> {
     const events: string[] = [];
-    const project = await openProject(this.path, { now: morning(day) });
-    try {
-      const report = await project.run({ ...options, onEvent: ({ type }) => events.push(type) });
-      const tasks = (report.job?.done ?? []).map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
-      return { ...report, tasks, events };
-    } finally {
-      await project.close();
-    }
+    const report = await this.using(morning(day), (project) =>
+      project.run({ ...options, onEvent: ({ type }) => events.push(type) }),
+    );
+    const tasks = (report.job?.done ?? []).map(({ id }) => id).toSorted((a, b) => (a < b ? -1 : 1));
+    return { ...report, tasks, events };
   }
 
   /** Rows of a query over the views of `prod`, one text each. */
   async rows(sql: string): Promise<readonly string[]> {
-    const project = await openProject(this.path, { now: morning(1) });
-    try {
-      const { rows } = await project.query(sql, { limit: 100_000 });
-      return rows.map((row) => row.join(' '));
-    } finally {
-      await project.close();
-    }
+    const { rows } = await this.using(morning(1), (project) => project.query(sql, { limit: 100_000 }));
+    return rows.map((row) => row.join(' '));
   }
 }
 

@@ -1,3 +1,5 @@
+import { randomBits } from '@seeknal/testing';
+
 /** The columns of every table that a query may read. */
 export interface Tables {
   readonly [table: string]: readonly string[];
@@ -11,14 +13,8 @@ export interface Dice {
 
 /** Numbers from 0 that a seed decides. */
 export function chance(seed: number): (sides: number) => number {
-  let state = seed >>> 0;
-  return (sides) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = state;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % sides;
-  };
+  const next = randomBits(seed);
+  return (sides) => next() % sides;
 }
 
 /** Small tables whose columns share names, so that names can be mistaken for each other. */

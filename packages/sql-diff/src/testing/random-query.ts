@@ -10,19 +10,14 @@ import type {
   Span,
   Window,
 } from '@seeknal/sql-ast';
+import { randomBits } from '@seeknal/testing';
 
 /** Whole numbers from 0 to below a limit, the same for the same seed. */
 export type Dice = (below: number) => number;
 
-/** mulberry32 */
 export function dice(seed: number): Dice {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4_294_967_296) * below);
-  };
+  const next = randomBits(seed);
+  return (below) => Math.floor((next() / 2 ** 32) * below);
 }
 
 /** A text that has a character for every place that `randomQuery` gives. */

@@ -15,6 +15,7 @@ const shuffled = (list) =>
     .toSorted(([a], [b]) => a - b)
     .map(([, value]) => value);
 
+const began = Date.now();
 let claims = 0;
 let worst = 0;
 let left = counts;
@@ -32,16 +33,16 @@ for (;;) {
   for (const [snapshot, day] of shuffled(missing).slice(0, 5)) await work(snapshot, day);
   if (left > 0) await count(view.environments.prod?.epoch ?? 0);
 }
-writeSync(1, `end ${claims} ${Math.round(worst)}\n`);
+writeSync(1, `end ${claims} ${Math.round(worst)} ${began} ${Date.now()}\n`);
 await state.close();
 
 async function work(snapshot, day) {
   const range = { start: day * DAY_MS, end: (day + 1) * DAY_MS };
   const task = `${snapshot}@${day}`;
-  const began = performance.now();
+  const asked = performance.now();
   const claim = await scope.claim({ snapshot, range, run: name, task, holder: name, leaseMs });
   claims += 1;
-  worst = Math.max(worst, performance.now() - began);
+  worst = Math.max(worst, performance.now() - asked);
   if (claim.status !== 'claimed') return;
   const { fence, generation } = claim;
   const commit = {

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { ScopedState } from '../scoped-state.ts';
 import { NaiveState, type Days, type NaiveCommit } from './naive-state.ts';
 import { scoped, type CaseTime } from './opened.ts';
-import { commit, days, snapshot, wish, DAY_MS, type OpenBackend } from './samples.ts';
+import { commit, DAY_MS, days, type OpenBackend, READS_P, snapshot, wish } from './samples.ts';
 
 const WIDTH = 6;
 
@@ -89,13 +89,10 @@ class Play {
   }
 
   async begin(): Promise<void> {
-    const reads = [
-      { node: 'transform.p', snapshot: 'p', reads: { kind: 'interval' as const }, onChange: 'keep' as const },
-    ];
     await this.#state.addSnapshots([
       snapshot('p'),
-      snapshot('q', { reads }),
-      snapshot('f', { reads, materialization: 'full' }),
+      snapshot('q', { reads: READS_P }),
+      snapshot('f', { reads: READS_P, materialization: 'full' }),
     ]);
   }
 

@@ -8,10 +8,11 @@ import {
   drawn,
   finished,
   NOON,
+  type OpenBackend,
   picture,
+  READS_P,
   snapshot,
   wish,
-  type OpenBackend,
 } from './samples.ts';
 
 const onA = (
@@ -222,15 +223,7 @@ export function recordCases(open: OpenBackend): void {
 
   test('however long the history, a commit that read everything since its claim is not refused', () =>
     scoped(open, async (state) => {
-      const reads = [
-        {
-          node: 'transform.p',
-          snapshot: 'p',
-          reads: { kind: 'interval' as const },
-          onChange: 'keep' as const,
-        },
-      ];
-      await state.addSnapshots([snapshot('p'), snapshot('a', { reads })]);
+      await state.addSnapshots([snapshot('p'), snapshot('a', { reads: READS_P })]);
       for (let day = 0; day < 30; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);
       const early = await claimed(state, wish('a', days(3, 4)));
       for (let day = 30; day < 60; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);
@@ -248,15 +241,7 @@ export function recordCases(open: OpenBackend): void {
 
   test('nor is what a process left behind, though much has happened since it began', () =>
     scoped(open, async (state, time) => {
-      const reads = [
-        {
-          node: 'transform.p',
-          snapshot: 'p',
-          reads: { kind: 'interval' as const },
-          onChange: 'keep' as const,
-        },
-      ];
-      await state.addSnapshots([snapshot('p'), snapshot('a', { reads })]);
+      await state.addSnapshots([snapshot('p'), snapshot('a', { reads: READS_P })]);
       for (let day = 0; day < 10; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);
       const dead = await claimed(state, wish('a', days(3, 4), { task: 't1', leaseMs: 1 }));
       for (let day = 10; day < 20; day += 1) await finished(state, 'p', days(day, day + 1), day + 1);

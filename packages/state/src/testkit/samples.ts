@@ -45,6 +45,11 @@ export function snapshot(id: SnapshotId, more: Partial<Snapshot> = {}): Snapshot
   };
 }
 
+/** What reads the snapshot `p` interval by interval. */
+export const READS_P: Snapshot['reads'] = [
+  { node: 'transform.p', snapshot: 'p', reads: { kind: 'interval' }, onChange: 'keep' },
+];
+
 /** A snapshot without a schedule: its one interval is `ALL_TIME`. */
 export const whole = (id: SnapshotId): Snapshot =>
   snapshot(id, { materialization: 'full', schedule: null, timeColumn: null, start: null });
