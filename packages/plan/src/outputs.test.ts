@@ -6,6 +6,7 @@ import type { EnvironmentRecord, SnapshotRecord, StateView } from './snapshot.ts
 import { builtState, comparedWith, full, integers, manifestWith, view } from './testing/built-project.ts';
 import { jan, type ExampleNode } from './testing/example-project.ts';
 import { resolveNodes } from './resolve.ts';
+import { proofsOf, withProofs } from './reuse/proofs.ts';
 
 const TOP = 'transform.top';
 const board: ExampleNode = { id: 'exposure.board', inputs: [TOP] };
@@ -82,4 +83,19 @@ test('what another environment built of the same definition is another table all
   const known = { ...shown, snapshots: { ...shown.snapshots, [top.id]: top } };
   const kept = async (of: StateView) => (await comparedWith(of, after)).impacts.get('rule.sane')?.isKept;
   expect([await kept(shown), await kept(known)]).toEqual([true, false]);
+});
+
+test('a file over a table that is kept stays the file of the environment that has it, and of no other', async () => {
+  const project = (sql: string) =>
+    manifestWith([{ id: 'source.events' }, full(TOP, ['source.events'], sql), board]);
+  const columns = { 'source.events': integers('k'), [TOP]: integers('k') };
+  const after = project('SELECT (k) AS k FROM source.events');
+  const shown = builtState(project('SELECT k FROM source.events'), columns);
+  const { impacts, resolved } = await comparedWith(shown, after);
+  const known = withProofs(shown, proofsOf(impacts, resolved, shown, jan(5)));
+  const idOf = (environment: EnvironmentRecord | null): string | undefined =>
+    resolveNodes(after, known, environment, jan(5), null).get('exposure.board')?.snapshot.id;
+  const prod = known.environments['prod'] as EnvironmentRecord;
+  expect(idOf(prod)).toBe(prod.pointers['exposure.board']?.snapshot);
+  expect(idOf(null)).toBe(after.nodes['exposure.board']?.fingerprint);
 });

@@ -5,7 +5,7 @@ import type { NodePlan, Plan } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
 import { plan } from './planner.ts';
 import { renamesIn, withFormerNames, withRenames } from './renames.ts';
-import { resolveNodes } from './resolve.ts';
+import { resolveNodes, type ResolvedNode } from './resolve.ts';
 import { proofsOf, withProofs } from './reuse/proofs.ts';
 import type { EnvironmentRecord, StateView } from './snapshot.ts';
 import { builtState, comparedWith, full, integers, manifestWith, view } from './testing/built-project.ts';
@@ -315,6 +315,8 @@ test.each(['sums', 'all'])('no two nodes have one table: the former name of %s c
 test.each<[string, readonly string[], readonly (readonly [string, ...string[]])[], readonly string[]]>([
   // the names asked for       names of snapshots, former ones behind        all names of those nodes
   ['nothing is known', ['a'], [['a'], ['b']], ['a']],
+  ['another node', ['c'], [['b', 'a']], ['c']],
+  ['what is planned now', ['y'], [], ['y', 'z']],
   ['back in time', ['b'], [['b', 'a']], ['a', 'b']],
   ['and on from there', ['a'], [['b', 'a'], ['c', 'b'], ['d']], ['a', 'b', 'c']],
 ])('all names of a node: %s', (_, names, made, expected) => {
@@ -324,5 +326,7 @@ test.each<[string, readonly string[], readonly (readonly [string, ...string[]])[
       { node, ...(former.length > 0 && { formerNodes: former }) },
     ]),
   ) as unknown as StateView['snapshots'];
-  expect([...withFormerNames(new Set(names), new Map(), { snapshots })].toSorted()).toEqual(expected);
+  const planned = { snapshot: { node: 'z', formerNodes: ['y'] } } as unknown as ResolvedNode;
+  const found = withFormerNames(new Set(names), new Map([['z', planned]]), { snapshots });
+  expect([...found].toSorted()).toEqual(expected);
 });

@@ -150,8 +150,8 @@ function snapshotIdOf(
   const pointer = environment?.pointers[node.id];
   if (node.spec.kind === 'exposure') {
     // A proof is about the file that the environment has, and nobody else's.
-    const kept = provenSnapshot(identity, state)?.id;
-    return kept !== undefined && kept === pointer?.snapshot ? kept : identity;
+    const isKept = pointer !== undefined && provenSnapshot(identity, state)?.id === pointer.snapshot;
+    return isKept ? pointer.snapshot : identity;
   }
   if (pointer?.fingerprint === node.fingerprint && (isSalted(pointer.snapshot) || !isSalted(identity))) {
     const pointed = state.snapshots[pointer.snapshot];

@@ -3,30 +3,17 @@ import { join } from 'node:path';
 
 import { afterEach, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
 import type { Project } from './project.ts';
-import { csv, DAILY, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import {
+  csv,
+  DAILY,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function using<T>(folder: ProjectFolder, use: (project: Project) => Promise<T>, day = 5): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(day) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
+afterEach(removeProjectFolders);
 
 const FILTERED = DAILY.replace("day < '{{ end }}'", "day < '{{ end }}' AND amount > 1");
 
@@ -37,15 +24,15 @@ const told = ({ nodes }: Awaited<ReturnType<Project['diffData']>>): readonly str
   );
 
 test('a filter is changed in dev, planned, applied, compared by its rows, promoted and read; promotion runs nothing', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({ 'seeknal/transforms/daily.yml': FILTERED });
-  const plan = await using(folder, (project) => project.plan({ environment: 'dev' }));
+  const plan = await folder.using(morning(5), (project) => project.plan({ environment: 'dev' }));
   expect(plan.summary).toMatchObject({ add: 0, change: 3, remove: 0 });
-  const applied = await using(folder, (project) => project.apply(plan));
+  const applied = await folder.using(morning(5), (project) => project.apply(plan));
   expect([applied.status, applied.job?.done.length]).toEqual(['success', plan.summary.tasks]);
 
-  const compared = await using(folder, (project) =>
+  const compared = await folder.using(morning(5), (project) =>
     project.diffData('dev', 'prod', 'daily', { keys: ['day'] }),
   );
   expect(told(compared)).toEqual(['transform.daily differs +0 -1 ~0']);
@@ -54,10 +41,11 @@ test('a filter is changed in dev, planned, applied, compared by its rows, promot
     examples: { columns: ['day', 'amount'], onlyB: [['2024-01-01', 1]] },
   });
 
-  const runsBefore = (await using(folder, (project) => project.runs())).length;
-  const commits = async (): Promise<number> => (await using(folder, (project) => project.ledger())).length;
+  const runsBefore = (await folder.using(morning(5), (project) => project.runs())).length;
+  const commits = async (): Promise<number> =>
+    (await folder.using(morning(5), (project) => project.ledger())).length;
   const before = await commits();
-  const promoted = await using(folder, (project) => project.environments.promote('dev'));
+  const promoted = await folder.using(morning(5), (project) => project.environments.promote('dev'));
   expect(promoted.isDone).toBe(true);
   expect(await folder.rows('SELECT amount FROM transform.daily ORDER BY day')).toEqual(['2', '4', '8']);
   expect(await folder.rows('FROM transform.total')).toEqual(['4 22']);
@@ -65,8 +53,8 @@ test('a filter is changed in dev, planned, applied, compared by its rows, promot
   expect([after.status, after.tasks]).toEqual(['nothing_to_do', []]);
   // Neither a task nor a commit since the comparison: the tables that dev had are those that prod shows.
   expect(await commits()).toBe(before);
-  expect(await using(folder, (project) => project.runs())).toHaveLength(runsBefore);
-  expect(await using(folder, (project) => project.diffData('dev', 'prod'))).toEqual({
+  expect(await folder.using(morning(5), (project) => project.runs())).toHaveLength(runsBefore);
+  expect(await folder.using(morning(5), (project) => project.diffData('dev', 'prod'))).toEqual({
     a: 'dev',
     b: 'prod',
     differs: false,
@@ -75,13 +63,13 @@ test('a filter is changed in dev, planned, applied, compared by its rows, promot
 });
 
 test('one table in both is told without the warehouse being opened', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.run(5, { environment: 'dev' });
   // Every opening leaves another token there.
   const note = (): Promise<string> => readFile(join(folder.path, 'target/warehouse.json'), 'utf8');
   const before = await note();
-  const [one, all] = await using(folder, async (project) => [
+  const [one, all] = await folder.using(morning(5), async (project) => [
     await project.diffData('dev', 'prod', 'total'),
     await project.diffData('dev', 'prod'),
   ]);
@@ -91,7 +79,7 @@ test('one table in both is told without the warehouse being opened', async () =>
 });
 
 test('all nodes that stand for other tables are compared, views by the rows that they show', async () => {
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/transforms/seen.yml':
       'kind: transform\nname: seen\nmode: view\ninputs: [{ref: transform.daily}]\ntransform: SELECT day, 2 * amount AS twice FROM input_0\n',
@@ -104,7 +92,7 @@ test('all nodes that stand for other tables are compared, views by the rows that
     'seeknal/transforms/more.yml': 'kind: transform\nname: more\ntransform: SELECT 1 AS one\n',
   });
   await folder.run(5, { environment: 'dev' });
-  const compared = await using(folder, (project) => project.diffData('dev', 'prod'));
+  const compared = await folder.using(morning(5), (project) => project.diffData('dev', 'prod'));
   expect(told(compared)).toEqual([
     'transform.daily differs +0 -1 ~null',
     'transform.more only_a',
@@ -112,7 +100,7 @@ test('all nodes that stand for other tables are compared, views by the rows that
     'transform.total differs +1 -1 ~null',
     'transform.window differs +3 -3 ~null',
   ]);
-  const mirrored = await using(folder, (project) => project.diffData('prod', 'dev'));
+  const mirrored = await folder.using(morning(5), (project) => project.diffData('prod', 'dev'));
   expect(told(mirrored)).toContain('transform.more only_b');
 });
 
@@ -120,13 +108,13 @@ test('the rows of an upsert are told apart by its own keys', async () => {
   const upsert = (sql: string): string =>
     `kind: transform\nname: last\nschedule: "@daily"\nstart: 2024-01-01\nmode: upsert_by_key\nunique_keys: [parity]\norder_by: [amount]\ninputs: [{ref: transform.daily}]\ntransform: ${sql}\n`;
   const sql = 'SELECT day(day) % 2 AS parity, amount FROM input_0';
-  const folder = await made({ ...PROJECT, 'seeknal/transforms/last.yml': upsert(sql) });
+  const folder = await ProjectFolder.make({ ...PROJECT, 'seeknal/transforms/last.yml': upsert(sql) });
   await folder.run(5);
   await folder.write({
     'seeknal/transforms/last.yml': upsert(sql.replace(', amount', ', amount + 1 AS amount')),
   });
   await folder.run(5, { environment: 'dev' });
-  const compared = await using(folder, (project) => project.diffData('dev', 'prod', 'last'));
+  const compared = await folder.using(morning(5), (project) => project.diffData('dev', 'prod', 'last'));
   expect([compared.nodes[0]?.keys, told(compared)]).toEqual([
     ['parity'],
     ['transform.last differs +0 -0 ~2'],
@@ -134,20 +122,20 @@ test('the rows of an upsert are told apart by its own keys', async () => {
 });
 
 test('the same rows in two tables are the same', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(5);
   await folder.write({
     'seeknal/transforms/daily.yml': DAILY.replace('sum(amount)', '(sum(2 * amount) // 2)::HUGEINT'),
   });
   await folder.run(5, { environment: 'dev' });
-  const compared = await using(folder, (project) => project.diffData('dev', 'prod', 'daily'));
+  const compared = await folder.using(morning(5), (project) => project.diffData('dev', 'prod', 'daily'));
   expect([compared.differs, told(compared)]).toEqual([false, ['transform.daily same_rows +0 -0 ~null']]);
 });
 
 test('what cannot be compared is told with what could have been meant', async () => {
   const rule =
     'kind: rule\nname: small\nrule: {type: range, column: amount, params: {max_val: 100}}\ninputs: [transform.daily]\n';
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/rules/small.yml': rule,
     'seeknal/sources/total.yml': 'kind: source\nname: total\nsource: csv\ntable: data/sales.csv\n',
@@ -169,7 +157,7 @@ test('what cannot be compared is told with what could have been meant', async ()
     ['dev', 'PROD', null, 'ENVIRONMENT_CASE', 'Use prod'],
     ['a b', 'prod', null, 'ENVIRONMENT_NAME_INVALID', 'Use a letter'],
   ] as const) {
-    await expect(using(folder, (project) => project.diffData(a, b, node))).rejects.toMatchObject({
+    await expect(folder.using(morning(5), (project) => project.diffData(a, b, node))).rejects.toMatchObject({
       code,
       hint: expect.stringContaining(said) as unknown,
     });

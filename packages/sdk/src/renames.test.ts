@@ -1,29 +1,15 @@
 import { afterEach, expect, test } from '@jest/globals';
 
-import { openProject } from './open-project.ts';
-import type { Project } from './project.ts';
-import { byDay, csv, morning, PROJECT, ProjectFolder } from './testing/project-folder.ts';
+import {
+  byDay,
+  csv,
+  morning,
+  PROJECT,
+  ProjectFolder,
+  removeProjectFolders,
+} from './testing/project-folder.ts';
 
-const folders: ProjectFolder[] = [];
-
-afterEach(async () => {
-  for (const folder of folders.splice(0)) await folder.remove('.');
-});
-
-async function made(files: { readonly [path: string]: string } = PROJECT): Promise<ProjectFolder> {
-  const folder = await ProjectFolder.make(files);
-  folders.push(folder);
-  return folder;
-}
-
-async function using<T>(folder: ProjectFolder, use: (project: Project) => Promise<T>, day = 4): Promise<T> {
-  const project = await openProject(folder.path, { now: morning(day) });
-  try {
-    return await use(project);
-  } finally {
-    await project.close();
-  }
-}
+afterEach(removeProjectFolders);
 
 const DAILY_SQL =
   "SELECT day, sum(amount) AS amount FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}' GROUP BY day";
@@ -50,7 +36,7 @@ const nodes = (tasks: readonly string[]): readonly string[] =>
   [...new Set(tasks.map((task) => task.split('@')[0] as string))].toSorted();
 
 test('a declared rename moves a node with all that reads it, and runs nothing', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(named('sums', 'renamed_from: daily'));
   const { plan, tasks, status, switched } = await folder.run(4);
@@ -80,7 +66,7 @@ test('a declared rename moves a node with all that reads it, and runs nothing', 
 });
 
 test('without it a node is built under its new name, and the old one goes', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(named('sums'));
   const { plan, tasks, status } = await folder.run(4);
@@ -98,7 +84,7 @@ test('without it a node is built under its new name, and the old one goes', asyn
 });
 
 test('a rename with an edit that means the same runs nothing either', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   const sql = DAILY_SQL.replace('sum(amount)', '(sum(s.amount))').replace(
     'source.sales',
@@ -116,7 +102,7 @@ test('a rename with an edit that means the same runs nothing either', async () =
 });
 
 test('a rename with a real edit is told as both, and builds what the edit reaches', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(
     named('sums', 'renamed_from: daily', DAILY_SQL.replace('sum(amount)', '10 * sum(amount)')),
@@ -132,7 +118,7 @@ test('a rename with a real edit is told as both, and builds what the edit reache
 });
 
 test('a rename with a new column builds its own table, and its readers keep theirs', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(
     named('sums', 'renamed_from: daily', DAILY_SQL.replace('AS amount', 'AS amount, count(*) AS n')),
@@ -148,7 +134,7 @@ test('a rename with a new column builds its own table, and its readers keep thei
 test('a source under another name is the same file, and a view the same rows', async () => {
   const week = 'kind: transform\nname: week\nmaterialization: {mode: view}\n';
   const end = 'kind: transform\nname: end\n';
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     ...PROJECT,
     'seeknal/week.yml': `${week}sql: SELECT sum(amount) AS amount FROM transform.daily\n`,
     'seeknal/end.yml': `${end}sql: SELECT amount + 1 AS amount FROM transform.week\n`,
@@ -175,7 +161,7 @@ test('a source under another name is the same file, and a view the same rows', a
 });
 
 test('another environment renames while prod has the old name, until it is promoted', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(named('sums', 'renamed_from: daily'));
   const { tasks } = await folder.run(4, { environment: 'dev' });
@@ -184,7 +170,9 @@ test('another environment renames while prod has the old name, until it is promo
   expect(await views(folder)).toEqual(['daily', 'total', 'window']);
   expect(await folder.run(4, { environment: 'dev' })).toMatchObject({ status: 'nothing_to_do' });
   expect(await folder.run(4, { frozen: true })).toMatchObject({ status: 'nothing_to_do' });
-  const { promotion, statements } = await using(folder, (project) => project.environments.promote('dev'));
+  const { promotion, statements } = await folder.using(morning(4), (project) =>
+    project.environments.promote('dev'),
+  );
   expect(promotion.changes).toContainEqual({
     node: 'transform.sums',
     action: 'rename',
@@ -195,7 +183,7 @@ test('another environment renames while prod has the old name, until it is promo
   expect(await views(folder)).toEqual(['sums', 'total', 'window']);
   expect(await folder.rows('FROM transform.sums ORDER BY day')).toEqual(ROWS);
   expect(await folder.run(4)).toMatchObject({ status: 'nothing_to_do' });
-  const back = await using(folder, (project) => project.environments.rollback('prod'));
+  const back = await folder.using(morning(4), (project) => project.environments.rollback('prod'));
   expect(back.changes).toContainEqual({
     node: 'transform.daily',
     action: 'rename',
@@ -209,21 +197,23 @@ test('another environment renames while prod has the old name, until it is promo
 });
 
 test('a promotion tells what a renamed node lacks of what the target shows', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(
     named('sums', 'renamed_from: daily', DAILY_SQL.replace('sum(amount)', '10 * sum(amount)')),
   );
   const range = { start: Date.UTC(2024, 0, 2), end: Date.UTC(2024, 0, 4) };
   await folder.run(4, { environment: 'dev', range });
-  await expect(using(folder, (project) => project.environments.promote('dev'))).rejects.toMatchObject({
+  await expect(
+    folder.using(morning(4), (project) => project.environments.promote('dev')),
+  ).rejects.toMatchObject({
     code: 'ENVIRONMENT_GAPS',
     message: expect.stringContaining('transform.sums'),
   });
 });
 
 test('restating the new name makes the rows anew that were made under the old one', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(named('sums', 'renamed_from: daily'));
   await folder.run(4);
@@ -237,7 +227,7 @@ test('restating the new name makes the rows anew that were made under the old on
     'transform.window@2024-01-03..2024-01-04',
   ]);
   // Told by hand: marked, listed and taken back under the name that it has.
-  await using(folder, async (project) => {
+  await folder.using(morning(4), async (project) => {
     await project.restate({ nodes: ['transform.sums'], range, reason: 'why not' });
     expect(await project.restatements()).toMatchObject([
       { node: 'transform.sums', reason: 'why not' },
@@ -251,7 +241,7 @@ test('restating the new name makes the rows anew that were made under the old on
 });
 
 test('a restatement in prod reaches the rows that a renamed and edited node had before', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   const edited = DAILY_SQL.replace('sum(amount)', '10 * sum(amount)');
   await folder.write(named('sums', 'renamed_from: daily', edited));
@@ -263,13 +253,13 @@ test('a restatement in prod reaches the rows that a renamed and edited node had 
       range: { start: Date.UTC(2024, 0, 2), end: Date.UTC(2024, 0, 3) },
     },
   });
-  await using(folder, (project) => project.environments.rollback('prod'));
+  await folder.using(morning(4), (project) => project.environments.rollback('prod'));
   expect(await views(folder)).toEqual(['daily', 'total', 'window']);
   expect((await folder.run(4, { frozen: true })).tasks).toContain('transform.daily@2024-01-02..2024-01-03');
 });
 
 test('names given one after the other, and an environment that skipped some', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.run(4, { environment: 'dev' });
   await folder.write(named('b', 'renamed_from: daily'));
@@ -290,7 +280,7 @@ test('names given one after the other, and an environment that skipped some', as
 });
 
 test('a former name that comes back is a node of its own', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(named('sums', 'renamed_from: daily'));
   await folder.run(4);
@@ -308,7 +298,7 @@ test('a former name that comes back is a node of its own', async () => {
 });
 
 test('where only some nodes are selected the old name stays until all are', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   await folder.write(named('sums', 'renamed_from: daily'));
   expect((await folder.run(4, { nodes: ['transform.total'] })).tasks).toEqual([]);
@@ -327,7 +317,7 @@ test('where only some nodes are selected the old name stays until all are', asyn
 });
 
 test('a new name is not shown before its new audits pass, and the old one stays until then', async () => {
-  const folder = await made();
+  const folder = await ProjectFolder.make();
   await folder.run(4);
   const audits = (most: number): string =>
     `renamed_from: daily\naudits: [{type: row_count, min: 1, max: ${most}}]`;
@@ -349,7 +339,11 @@ test.each([
     `kind: transform\nname: ${name}\n${more}schedule: "@daily"\nstart: 2024-01-01\n${manner}inputs: [{ref: source.sales}]\nsql: SELECT day, amount FROM source.sales WHERE day >= '{{ start }}' AND day < '{{ end }}'\n`;
   const reader = (name: string): string =>
     `kind: transform\nname: last\nsql: SELECT max(day) AS day, now() AS at FROM transform.${name}\n`;
-  const folder = await made({ ...PROJECT, [file]: text('kept'), 'seeknal/last.yml': reader('kept') });
+  const folder = await ProjectFolder.make({
+    ...PROJECT,
+    [file]: text('kept'),
+    'seeknal/last.yml': reader('kept'),
+  });
   await folder.run(4);
   const at = await folder.rows('FROM transform.last');
   await folder.write({ [file]: text('stays', 'renamed_from: kept\n'), 'seeknal/last.yml': reader('stays') });
@@ -369,7 +363,7 @@ test('what the rows of a renamed node look like is known under its new name', as
     `kind: source\nname: ${name}\n${more}source: csv\ntable: data/sales.csv\n`;
   const last = (from: string): string => `kind: transform\nname: last\nsql: SELECT * FROM source.${from}\n`;
   const data = PROJECT['data/sales.csv'] ?? '';
-  const folder = await made({
+  const folder = await ProjectFolder.make({
     'data/sales.csv': data,
     'seeknal/s.yml': source('sales'),
     'seeknal/last.yml': last('sales'),
@@ -379,12 +373,12 @@ test('what the rows of a renamed node look like is known under its new name', as
     'seeknal/s.yml': source('sold', 'renamed_from: sales\n'),
     'seeknal/last.yml': last('sold'),
   });
-  const told = await using(folder, (project) => project.diff('prod'));
+  const told = await folder.using(morning(4), (project) => project.diff('prod'));
   expect(told.diff.changes.map(({ node, types }) => `${node} ${types[0]}`)).toContain(
     'source.sold NODE_RENAMED',
   );
   expect(told.diff.getCategorizedChanges().BREAKING).toEqual([]);
   expect((await folder.run(4)).tasks).toEqual([]);
-  const lineage = await using(folder, (project) => project.lineage());
+  const lineage = await folder.using(morning(4), (project) => project.lineage());
   expect(lineage.nodes.get('transform.last')?.columns.map(({ name }) => name)).toEqual(['day', 'amount']);
 });

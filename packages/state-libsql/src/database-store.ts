@@ -172,7 +172,7 @@ export class DatabaseStore {
     const meta = sent.answers.at(-1)?.[0];
     if (meta?.['token'] !== token) return { status: 'overtaken' };
     this.#reader.wrote(changes);
-    looks.follow(sent.answers.slice(0, looks.statements.length), meta);
+    looks.follow(sent.answers.slice(0, looks.statements.length), meta, changes);
     return { status: 'taken' };
   }
 

@@ -66,13 +66,15 @@ export class Reader {
   remembered(parts: readonly Part[]): Moment | null {
     if (this.#clock === null) return null;
     const scopes: { [key: string]: StateDocument['scopes'][string] } = {};
+    const reading = emptyReading();
     for (const part of parts) {
       if (part.kind !== 'scope') return null;
-      const { isComplete, isAhead } = this.copyOf(part.key);
-      if (!isComplete || isAhead) return null;
-      scopes[part.key] = this.copyOf(part.key).document;
+      const copy = this.copyOf(part.key);
+      const known = copy.epochOf(part.only);
+      if (known === null) return null;
+      scopes[part.key] = copy.document;
+      reading.known.set(part.key, known);
     }
-    const reading = emptyReading();
     const document = { ...reading.document, scopes };
     // The server's clock was read before its answer came, so this is rather behind it.
     const now = this.#clock.now + Math.floor(performance.now() - this.#clock.at);
@@ -122,13 +124,17 @@ export class Reader {
    */
   looks(parts: readonly Part[]): {
     readonly statements: readonly Statement[];
-    readonly follow: (answers: Answers, meta: Row | undefined) => void;
+    readonly follow: (answers: Answers, meta: Row | undefined, changes: Changes) => void;
   } {
     const copies = parts.flatMap((part) => (part.kind === 'scope' ? [this.copyOf(part.key)] : []));
     return {
       statements: copies.map((copy) => copy.look()),
-      follow: (answers, meta) => {
-        for (const [at, copy] of copies.entries()) copy.follow(answers[at] ?? [], meta);
+      follow: (answers, meta, { scopes }) => {
+        for (const [at, copy] of copies.entries()) {
+          const written = scopes.find(({ key }) => key === copy.key)?.snapshots ?? [];
+          const ids = written.map(({ id }) => id);
+          copy.follow(answers[at] ?? [], meta, ids);
+        }
       },
     };
   }

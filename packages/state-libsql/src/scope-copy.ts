@@ -39,6 +39,8 @@ export class ScopeCopy {
   isComplete = false;
   /** Whether some rows are newer than the others: others write, and what they wrote was not read. */
   isAhead = false;
+  /** Of rows that are newer than the others, the epoch of which they are. */
+  readonly #newer = new Map<string, number>();
   /** The epoch at which the scope was last written, as far as read. */
   version = 0;
   /** The version that is saved; -1: none. */
@@ -92,7 +94,10 @@ export class ScopeCopy {
       return {
         isPart: true,
         statements: [version, snapshotsNamed(key, known, named), tickNow(key)],
-        take: (answers, meta) => this.#takePart(answers, meta, token),
+        take: (answers, meta) => {
+          this.#takePart(answers, meta, token);
+          for (const id of named) this.#newer.set(id, numberOf(meta, 'epoch'));
+        },
       };
     }
     const isWhole = this.#snapshots.version === known && this.#snapshots.key === null && known > 0;
@@ -150,6 +155,14 @@ export class ScopeCopy {
     this.#isAt(meta, numberOf(part, 'version'));
   }
 
+  /** The epoch of which the rows asked for are, as far as it is known without reading; null: they are to be read. */
+  epochOf(only: readonly Item[] | null): number | null {
+    if (!this.isComplete) return null;
+    if (!this.isAhead) return this.known;
+    const epochs = fewSnapshots(only)?.map((id) => this.#newer.get(id) ?? null) ?? [null];
+    return epochs.includes(null) ? null : Math.min(...epochs.map(Number));
+  }
+
   /** Asks for the version of the scope; before a write, in its batch. */
   look(): Statement {
     return statement(sql`SELECT version FROM ${statePart} WHERE name = ${this.key}`);
@@ -160,11 +173,16 @@ export class ScopeCopy {
    *
    * @param before What `look` answered.
    * @param meta Epoch and token of the write.
+   * @param written The snapshots that it wrote.
    */
-  follow(before: readonly Row[], meta: Row | undefined): void {
+  follow(before: readonly Row[], meta: Row | undefined, written: readonly string[]): void {
+    const epoch = numberOf(meta, 'epoch');
     if (!this.isAhead && this.isComplete && numberOf(before[0], 'version') === this.version) {
-      this.#isAt(meta, numberOf(meta, 'epoch'));
-    } else this.isAhead = true;
+      this.#isAt(meta, epoch);
+      return;
+    }
+    this.isAhead = true;
+    for (const id of written) this.#newer.set(id, epoch);
   }
 
   #isAt(meta: Row | undefined, version: number): void {
@@ -174,6 +192,7 @@ export class ScopeCopy {
     this.#snapshots = { version: this.known, key: null };
     this.#items = this.#snapshots;
     this.isAhead = false;
+    this.#newer.clear();
   }
 
   /** Begins again: rows were removed, and nothing tells which; or it is another database. */
@@ -182,6 +201,7 @@ export class ScopeCopy {
     this.known = 0;
     this.isComplete = false;
     this.isAhead = false;
+    this.#newer.clear();
     this.savedVersion = -1;
     this.#snapshots = BEGINNING;
     this.#items = BEGINNING;

@@ -1,11 +1,11 @@
-import { canonicalJson, type Json } from '@seeknal/manifest';
 import {
-  StateError,
+  shownAnswer,
+  takenTogether,
+  transactionConflict,
   type DocumentStore,
-  type ScopedEvent,
   type StateDocument,
-  type Step,
   type StepContext,
+  type TakenStep,
 } from '@seeknal/state';
 
 import type { DatabaseStore } from './database-store.ts';
@@ -15,11 +15,9 @@ import type { Moment } from './reader.ts';
 /** Read when a transaction begins. Other parts follow when asked for, if nobody has written them since. */
 const BEGINNING: Focus = { parts: [{ kind: 'runs' }, { kind: 'locks' }], usesClock: true };
 
-/** A step, what it has to do with, and the answer that was shown for it. */
-interface Taken {
-  readonly step: Step<unknown>;
+/** A step that was taken, and what it has to do with. */
+interface Taken extends TakenStep {
   readonly focus: Focus;
-  readonly answer: string;
 }
 
 /** Collects steps and shows their effect without taking them; `commit` takes them all in one. */
@@ -56,7 +54,7 @@ export class Transaction {
       step: async (step) => {
         await this.#see(focus);
         const { document, answer } = step(this.#shown, this.#context);
-        if (document !== this.#shown) this.#taken.push({ step, focus, answer: textOf(answer) });
+        if (document !== this.#shown) this.#taken.push({ step, focus, answer: shownAnswer(answer) });
         this.#shown = document;
         return answer;
       },
@@ -68,18 +66,7 @@ export class Transaction {
   async commit(): Promise<void> {
     if (this.#taken.length === 0) return;
     const focus = joined(this.#taken.map((taken) => taken.focus));
-    await this.#store.focused({ ...focus, usesClock: true }).step((document) => {
-      let after = document;
-      const events: ScopedEvent[] = [];
-      const context = { ...this.#context, owned: new WeakSet() };
-      for (const { step, answer } of this.#taken) {
-        const stepped = step(after, context);
-        if (textOf(stepped.answer) !== answer) throw conflict();
-        after = stepped.document;
-        events.push(...stepped.events);
-      }
-      return { document: after, answer: undefined, events };
-    });
+    await this.#store.focused({ ...focus, usesClock: true }).step(takenTogether(this.#taken, this.#context));
   }
 
   async #see({ parts }: Focus): Promise<void> {
@@ -88,7 +75,7 @@ export class Transaction {
       const key = JSON.stringify(wider);
       if (wider === null || this.#read.has(key)) continue;
       const { document, basis } = await this.#store.moment({ parts: [wider], usesClock: false });
-      if (basis.newest > this.#epoch) throw conflict();
+      if (basis.newest > this.#epoch) throw transactionConflict();
       const { nodes, scopes } = this.#shown;
       this.#shown = {
         ...this.#shown,
@@ -117,12 +104,3 @@ function widened(part: Part): Part | null {
       return part;
   }
 }
-
-const textOf = (answer: unknown): string => canonicalJson((answer ?? null) as Json);
-
-const conflict = (): StateError =>
-  new StateError(
-    'STATE_TRANSACTION_CONFLICT',
-    'The state was changed by someone else while the transaction was prepared; nothing of it was written',
-    'Run the transaction again.',
-  );

@@ -16,3 +16,4 @@ export { DocumentBackend } from './document-backend.ts';
 export { EVENTS_LISTED, type DocumentStore, type EventFilter, type StoreOptions } from './document-store.ts';
 export { EMPTY_DOCUMENT, scopeKey, setEntry, type ScopeName, type StateDocument } from './state-document.ts';
 export type { ScopedEvent, Step, StepContext, Stepped } from './step.ts';
+export { shownAnswer, takenTogether, transactionConflict, type TakenStep } from './taken-steps.ts';

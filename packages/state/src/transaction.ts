@@ -1,9 +1,7 @@
-import { canonicalJson, type Json } from '@seeknal/manifest';
-
 import type { DocumentStore } from './document-store.ts';
-import { StateError } from './errors.ts';
 import type { StateDocument } from './state-document.ts';
-import type { ScopedEvent, Step, StepContext } from './step.ts';
+import type { Step, StepContext } from './step.ts';
+import { shownAnswer, takenTogether, type TakenStep } from './taken-steps.ts';
 
 export interface Transaction {
   /** Reads the document as it was, with the steps taken through it; writes nothing. */
@@ -23,7 +21,7 @@ export function beginTransaction(
 ): Transaction {
   let shown = start;
   const own: StepContext = { ...context, owned: new WeakSet() };
-  const taken: { readonly step: Step<unknown>; readonly answer: string }[] = [];
+  const taken: TakenStep[] = [];
   return {
     store: {
       description: base.description,
@@ -32,7 +30,7 @@ export function beginTransaction(
       step: async (step) => {
         await Promise.resolve();
         const { document, answer } = step(shown, own);
-        if (document !== shown) taken.push({ step, answer: textOf(answer) });
+        if (document !== shown) taken.push({ step, answer: shownAnswer(answer) });
         shown = document;
         return answer;
       },
@@ -41,26 +39,6 @@ export function beginTransaction(
       events: (scope, filter) => base.events(scope, filter),
       close: () => Promise.resolve(),
     },
-    asStep: () => (document) => {
-      let after = document;
-      const again: StepContext = { ...context, owned: new WeakSet() };
-      const events: ScopedEvent[] = [];
-      for (const { step, answer } of taken) {
-        const stepped = step(after, again);
-        if (textOf(stepped.answer) !== answer) throw conflict();
-        after = stepped.document;
-        events.push(...stepped.events);
-      }
-      return { document: after, answer: undefined, events };
-    },
+    asStep: () => takenTogether(taken, context),
   };
 }
-
-const textOf = (answer: unknown): string => canonicalJson((answer ?? null) as Json);
-
-const conflict = (): StateError =>
-  new StateError(
-    'STATE_TRANSACTION_CONFLICT',
-    'The state was changed by someone else while the transaction was prepared; nothing of it was written',
-    'Run the transaction again.',
-  );

@@ -385,9 +385,9 @@ function definitionBefore({ definition }: SnapshotRecord, above: readonly InputP
 
 /** Whether a definition may speak of a node by a name, in its query or anywhere else. */
 function mentions({ node }: ResolvedNode, id: NodeId): boolean {
-  const [kind = '', name = ''] = foldCase(id).split('.');
+  const words = foldCase(id).replace('.', String.raw`\W+`);
   const text = foldCase(JSON.stringify(node.definition));
-  return new RegExp(String.raw`\b${kind}\W+${name}\b`, 'u').test(text);
+  return new RegExp(String.raw`\b${words}\b`, 'u').test(text);
 }
 
 /** What is said to have the rows and columns that it had, and to add columns at most. */
