@@ -1,4 +1,11 @@
-import { canonicalJson, sha256, type Manifest, type ManifestNode, type NodeId, type Renames } from '@seeknal/manifest';
+import {
+  canonicalJson,
+  sha256,
+  type Manifest,
+  type ManifestNode,
+  type NodeId,
+  type Renames,
+} from '@seeknal/manifest';
 
 import { changes, metadataOf, type Change } from './change.ts';
 import { find, type Finding } from './finding.ts';

@@ -1,14 +1,7 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 
+import { onServer, server } from './server.test.kit.ts';
 import { endure, exactly } from './testing/chaos-trial.ts';
-import { sqldMissing, startSqld, type Sqld } from './testing/sqld.ts';
-
-const missing = sqldMissing();
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-}, 30_000);
-afterAll(() => server?.remove());
 
 /** Each of so many rounds takes nine steps; whoever is swallowed waits until its time is over. */
 const ROUNDS = [
@@ -18,7 +11,7 @@ const ROUNDS = [
   ['black hole', 2],
 ] as const;
 
-(missing === null ? test.each(ROUNDS) : test.skip.each(ROUNDS))(
+onServer.each(ROUNDS)(
   'over a network with the mishap "%s" everything happens, once',
   async (kind, rounds) => {
     const { result, mishaps } = await endure(server, kind, rounds);

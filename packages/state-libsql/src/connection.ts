@@ -38,6 +38,8 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #client: Client | undefined;
   #isClosed = false;
+  /** A database that was waited for in vain is asked once for each step, until it answers. */
+  #isGone = false;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(target: Target, options: ConnectionOptions) {
@@ -76,7 +78,9 @@ export class Connection {
     const longest = Math.min(SHORTEST_PAUSE_MS * 2 ** attempt, longestMs);
     // Uneven, so that those who were in each other's way do not meet again.
     const ms = longest * Math.random();
-    if (attempt >= LEAST_PAUSES && performance.now() + ms > deadline) throw errorOf(failure);
+    const isOver = attempt >= LEAST_PAUSES && performance.now() + ms > deadline;
+    if (failure.kind === 'passing') this.#isGone ||= isOver;
+    if (isOver || this.#isGone) throw errorOf(failure);
     await new Promise((resolve) => {
       setTimeout(resolve, ms);
     });
@@ -108,6 +112,7 @@ export class Connection {
     try {
       this.#client ??= await this.#open();
       const results = await this.#client.batch([...statements], mode);
+      this.#isGone = false;
       return { status: 'answered', answers: results.map(({ rows }) => rows) };
     } catch (error) {
       const secret = this.target.kind === 'server' ? this.target.token : null;

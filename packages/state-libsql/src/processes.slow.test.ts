@@ -3,28 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { createClient } from '@libsql/client/sqlite3';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { describeStateBackend } from '@seeknal/state/testkit';
 
 import { openStateDatabase, type DatabaseBackendOptions } from './database-backend.ts';
+import { missing, server } from './server.test.kit.ts';
 import { endure, exactly } from './testing/chaos-trial.ts';
 import { pause, type Child } from './testing/children.ts';
 import { emptied } from './testing/emptied.ts';
 import { killAgainAndAgain, wakeLate } from './testing/kill-trial.ts';
-import { sqldMissing, startSqld, type Sqld } from './testing/sqld.ts';
 import { workTogether } from './testing/work-trial.ts';
 
 /** 1 is the whole suite; CI runs a part of it. */
 const scale = Number(process.env['SEEKNAL_SLOW_SCALE'] ?? '1');
 const HOUR_MS = 3_600_000;
 const times = (whole: number, least = 1): number => Math.max(least, Math.round(whole * scale));
-
-const missing = sqldMissing();
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-}, 30_000);
-afterAll(() => server?.remove());
 
 type Place = () => Promise<DatabaseBackendOptions>;
 const file: Place = async () => ({
@@ -88,11 +81,12 @@ describe.each(places)('on %s', (name, place) => {
     'so they do when some are stopped and wake late',
     async () => {
       const days = times(50);
+      const stops = times(20, 2);
       const disturb = async (workers: Child[]): Promise<void> => {
-        for (let n = 0; n < times(20, 2); n += 1) {
+        for (let n = 0; n < stops; n += 1) {
           const victim = workers[Math.floor(Math.random() * workers.length)]?.process;
           victim?.kill('SIGSTOP');
-          await pause(400);
+          await pause(600);
           victim?.kill('SIGCONT');
         }
       };
@@ -103,11 +97,13 @@ describe.each(places)('on %s', (name, place) => {
         snapshots: 20,
         days,
         counts: 0,
-        leaseMs: 200,
+        leaseMs: 300,
         disturb,
       });
       told(`8 processes, stopped, ${20 * days} tasks on ${name}`, result);
-      expect(result).toMatchObject({ lost: 0, twice: 0 });
+      expect(result.lost).toBe(0);
+      // Whoever is stopped between its work and its word has its one task done again, under a higher fence.
+      expect(result.twice).toBeLessThanOrEqual(stops);
     },
     HOUR_MS,
   );

@@ -1,20 +1,12 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 
 import { openStateDatabase } from './database-backend.ts';
+import { onServer, server } from './server.test.kit.ts';
 import { pause } from './testing/children.ts';
 import { emptied } from './testing/emptied.ts';
-import { sqldMissing, startSqld, type Sqld } from './testing/sqld.ts';
 import { snapshotOf } from './testing/work-trial.ts';
 
-const missing = sqldMissing();
-const onServer = missing === null ? test : test.skip;
 const SCOPE = { project: 'p', warehouse: 'w' } as const;
-
-let server: Sqld;
-beforeAll(async () => {
-  if (missing === null) server = await startSqld();
-}, 30_000);
-afterAll(() => server?.remove());
 
 const LONG_AGO = 1_000_000;
 

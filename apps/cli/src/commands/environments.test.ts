@@ -166,7 +166,11 @@ test.each([
   ['plan dev --category daily=metadata', 2, 'METADATA cannot be said of transform.daily'],
   ['plan dev --category orders=non-breaking', 2, 'NON_BREAKING cannot be said of source.orders'],
   ['apply dev --effective-from 2024-01-01', 2, '--effective-from says from when on a change counts'],
-  ['plan dev --forward-only --effective-from 2030-01-01', 2, '--effective-from 2030-01-01 lies in the future'],
+  [
+    'plan dev --forward-only --effective-from 2030-01-01',
+    2,
+    '--effective-from 2030-01-01 lies in the future',
+  ],
   ['run --env new2 --frozen', 1, "Environment 'new2' not found. Available: dev, prod"],
 ])('%s ends with %d', async (line, code, said) => {
   const folder = await shop();

@@ -2,7 +2,7 @@ import { openStateDatabase } from '../database-backend.ts';
 import { chaosProxy, type Mishap } from './chaos-proxy.ts';
 import { emptied } from './emptied.ts';
 import type { Sqld } from './sqld.ts';
-import { snapshotOf } from './work-trial.ts';
+import { SCOPE, snapshotOf } from './work-trial.ts';
 
 export interface ChaosResult {
   readonly hours: number;
@@ -32,7 +32,7 @@ export async function endure(
     timeoutMs: 60_000,
   });
   await state.initialize();
-  const scope = state.scope({ project: 'p', warehouse: 'w' });
+  const scope = state.scope(SCOPE);
   await state.createRun('r');
   await scope.addSnapshots([snapshotOf('a'), snapshotOf('b')]);
   proxy.mishap = { kind, oneIn: 4 };

@@ -1,9 +1,8 @@
 import { openStateDatabase, type DatabaseBackendOptions } from '../database-backend.ts';
 import { child, pause } from './children.ts';
-import { snapshotOf } from './work-trial.ts';
+import { SCOPE, snapshotOf } from './work-trial.ts';
 
 const HOUR_MS = 3_600_000;
-const SCOPE = { project: 'p', warehouse: 'w' } as const;
 
 export interface KillResult {
   readonly acknowledged: number;

@@ -3,7 +3,8 @@ import type { Snapshot } from '@seeknal/plan';
 import { openStateDatabase, type DatabaseBackendOptions } from '../database-backend.ts';
 import { child, type Child } from './children.ts';
 
-const SCOPE = { project: 'p', warehouse: 'w' } as const;
+/** Of every trial. */
+export const SCOPE = { project: 'p', warehouse: 'w' } as const;
 const DAY_MS = 86_400_000;
 
 export interface WorkTrial {
