@@ -22,13 +22,16 @@ async function filesOf(folder: string): Promise<readonly string[]> {
   const paths = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
-    .filter((path) => !/target.cache/u.test(path))
+    // SQLite's index of its log is there while the database is open, and holds nothing.
+    .filter((path) => !/target.cache|-shm$/u.test(path))
     .toSorted();
-  const hash = async (path: string): Promise<string> =>
-    createHash('sha256')
-      .update(await readFile(path))
-      .digest('hex');
-  return Promise.all(paths.map(async (path) => `${path} ${await hash(path)}`));
+  const hash = async (path: string): Promise<string | null> => {
+    // An empty log goes when its database is closed.
+    const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+    return bytes.length === 0 ? null : createHash('sha256').update(bytes).digest('hex');
+  };
+  const hashed = await Promise.all(paths.map(async (path) => [path, await hash(path)] as const));
+  return hashed.flatMap(([path, found]) => (found === null ? [] : [`${path} ${found}`]));
 }
 
 /** Every command that opens the state ends with that code, and no file is another than it was. */

@@ -58,6 +58,7 @@ test('changes, removals, blocked nodes and what is kept are told apart', async (
 
   + transform.sum [NEW]
       new: 1 task
+      note: transform.total was defined alike: renamed_from keeps its rows
 
   - transform.total [REMOVED]
       no longer in the project
