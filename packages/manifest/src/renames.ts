@@ -11,12 +11,14 @@ export type Renames = ReadonlyMap<NodeId, NodeId>;
  */
 export function renamesFrom(known: readonly NodeId[], { nodes }: Pick<Manifest, 'nodes'>): Renames {
   const renames = new Map<NodeId, NodeId>();
-  const declaring = Object.values(nodes).filter(({ renamedFrom = [] }) => renamedFrom.length > 0);
+  const declaring = Object.values(nodes).flatMap(({ id, renamedFrom }) =>
+    renamedFrom === undefined ? [] : [{ id, renamedFrom }],
+  );
   if (declaring.length === 0) return renames;
   // Names are compared without case, and keep the spelling by which they are known.
   const byName = new Map(known.map((id) => [id.toLowerCase(), id]));
   const ids = new Set(known);
-  for (const { id, renamedFrom = [] } of declaring) {
+  for (const { id, renamedFrom } of declaring) {
     if (ids.has(id)) continue;
     const had = renamedFrom.flatMap((name) => byName.get(name.toLowerCase()) ?? []);
     const former = had.find((name) => !(name in nodes));
@@ -58,7 +60,8 @@ function reading(node: ManifestNode, names: ReadonlyMap<NodeId, NodeId>): Manife
 function withTables(sql: string, names: ReadonlyMap<NodeId, NodeId>): string {
   let text = sql;
   for (const [former, id] of names) {
-    const [kind = '', name = ''] = former.split('.');
+    const dot = former.indexOf('.');
+    const [kind, name] = [former.slice(0, dot), former.slice(dot + 1)];
     const found = new RegExp(String.raw`(?<![\w."]|\. )("?${kind}"? \. )("?)${name}\2(?![\w"-])`, 'giu');
     const now = id.slice(id.indexOf('.') + 1);
     text = text.replaceAll(found, (_, before: string) => before + (/^\w+$/u.test(now) ? now : `"${now}"`));
