@@ -86,11 +86,19 @@ function changeOf(
 ): Difference {
   const pointer = environment?.pointers[id];
   if (pointer === undefined) return { kind: 'added', category: null, reason: 'new', path: [], impact };
-  if (pointer.snapshot === snapshot.id) return keptChange(node, pointer, found, impact);
-  const before = state.snapshots[pointer.snapshot]?.definition ?? {};
+  const shown = state.snapshots[pointer.snapshot];
+  // A file of the environment's own has its pointer before it is written.
+  const isUnwritten = shown === undefined && pointer.fingerprint === node.fingerprint;
+  if (pointer.snapshot === snapshot.id || isUnwritten) return keptChange(node, pointer, found, impact);
+  const before = shown?.definition ?? {};
   const keys = changedKeys(before, node.definition);
   if (impact !== null && impact.refuted !== null) {
     return { kind: 'changed', category: 'BREAKING', reason: impact.refuted, path: [], impact };
+  }
+  if (impact?.isKept === true) {
+    // Its rows go on in a copy, over the copies of what it reads.
+    const reason = impact.isOwn ? WRITTEN_OTHERWISE : 'nothing that it reads differs';
+    return { kind: 'metadata', category: 'METADATA', reason, path: [], impact };
   }
   // A query that only calls its inputs by their new names is what it was.
   if (keys.length > 0 && impact?.isOwn !== false) return ownChange(keys, impact);
@@ -112,6 +120,8 @@ function changeOf(
   };
 }
 
+const WRITTEN_OTHERWISE = 'its definition is written otherwise; rows and columns stay the same';
+
 /** The same rows under a definition that may be another. */
 function keptChange(
   node: ManifestNode,
@@ -124,7 +134,7 @@ function keptChange(
     return {
       kind: 'metadata',
       category: 'METADATA',
-      reason: 'its definition is written otherwise; rows and columns stay the same',
+      reason: WRITTEN_OTHERWISE,
       path: [],
       impact,
     };

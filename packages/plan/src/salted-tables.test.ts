@@ -55,9 +55,10 @@ const daily = (sql: string): ExampleNode => full('transform.daily', ['source.eve
 const DAILY = 'SELECT k, x AS amount, y AS other FROM source.events';
 const seen = view('transform.seen', ['transform.daily'], 'SELECT k, amount FROM transform.daily');
 const sum = full('transform.sum', ['transform.seen'], 'SELECT sum(amount) AS amount FROM transform.seen');
-const rest = full('transform.rest', ['transform.daily'], 'SELECT max(other) AS other FROM transform.daily');
 const board: ExampleNode = { id: 'exposure.board', inputs: ['transform.sum'] };
-const projectOf = (sql: string): Manifest => manifestWith([SOURCE, daily(sql), seen, sum, rest, board]);
+const REST = 'SELECT max(other) AS other FROM transform.daily';
+const projectOf = (sql: string, other: string = REST): Manifest =>
+  manifestWith([SOURCE, daily(sql), seen, sum, full('transform.rest', ['transform.daily'], other), board]);
 const COLUMNS = {
   'source.events': integers('k x y'),
   'transform.daily': integers('k amount other'),
@@ -184,6 +185,26 @@ describe('a table that goes on under another definition', () => {
       ],
     });
     expect(tasks.map(({ node }) => node)).not.toContain('transform.daily');
+  });
+
+  test.each([
+    ['as it was', REST, 'nothing that it reads differs'],
+    [
+      'written otherwise',
+      REST.replace('max(other)', 'max((other))'),
+      /^its definition is written otherwise/u,
+    ],
+  ])('takes along what reads nothing new of it, %s', async (_, sql, reason) => {
+    const state = builtState(projectOf(DAILY), COLUMNS);
+    const manifest = projectOf(TENFOLD, sql);
+    const { impacts } = await comparedWith(state, manifest);
+    const from = state.environments['prod']?.pointers['transform.rest']?.snapshot as string;
+    const { nodes } = planned(manifest, state, { impacts, continued: new Map([['transform.rest', from]]) });
+    expect(nodes.find(({ node }) => node === 'transform.rest')).toMatchObject({
+      category: 'METADATA',
+      continues: from,
+      reason: typeof reason === 'string' ? reason : expect.stringMatching(reason),
+    });
   });
 
   test('can be the first of an environment', () => {

@@ -28,9 +28,11 @@ export function withTableNames(
       if (found.kind !== 'direct') continue;
       const id = byName.get(foldCase(found.id)) as NodeId;
       const name = id.slice(id.indexOf('.') + 1);
-      // Spelt as it was: the kind stays, and whether the name stands in quotes, where it needs none.
-      const { start } = tokens.find(({ end }) => end === found.end) as (typeof tokens)[number];
-      const isBare = !renamed.startsWith('"', start) && /^\w+$/u.test(name);
+      // Spelt as it was. Of what is written in quotes the canonical text keeps those that are needed.
+      const at = tokens.findIndex(({ end }) => end === found.end);
+      const { start } = tokens[at] as (typeof tokens)[number];
+      const isQuoted = [at, at - 2].some((near) => tokens[near]?.text.startsWith('"') === true);
+      const isBare = !isQuoted && /^\w+$/u.test(name);
       renamed = `${renamed.slice(0, start)}${isBare ? name : `"${name}"`}${renamed.slice(found.end)}`;
     }
     return canonicalSql(renamed);
