@@ -3,12 +3,18 @@ import { expect, test } from '@jest/globals';
 import type { ManifestNode } from '@seeknal/manifest';
 
 import { readsSeen } from './dependency.ts';
-import { plan } from './planner.ts';
 import { resolveNodes } from './resolve.ts';
 import { proofsOf, withProofs } from './reuse/proofs.ts';
 import { refutation } from './reuse/refutation.ts';
 import type { EnvironmentRecord, Pointer, SnapshotRead, StateView } from './snapshot.ts';
-import { builtState, comparedWith, full, integers, manifestWith } from './testing/built-project.ts';
+import {
+  builtState,
+  comparedWith,
+  full,
+  integers,
+  manifestWith,
+  planned as plannedFor,
+} from './testing/built-project.ts';
 import { jan } from './testing/example-project.ts';
 
 const SOURCE = { id: 'source.events' };
@@ -25,18 +31,7 @@ async function planned(sql: string) {
   const { impacts, resolved } = await comparedWith(state, manifest);
   const proofs = proofsOf(impacts, resolved, state, 0);
   const known = withProofs(state, proofs);
-  const request = {
-    manifest,
-    state: known,
-    environment: 'prod',
-    warehouse: 'w',
-    now: jan(5),
-    range: null,
-    select: null,
-    full: false,
-    outside: {},
-  };
-  return plan({ ...request, impacts, proofs });
+  return plannedFor(manifest, known, { impacts, proofs });
 }
 
 test('a plan carries the proofs by which its nodes keep their tables, and says why they do', async () => {

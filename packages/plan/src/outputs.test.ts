@@ -1,9 +1,16 @@
 import { expect, test } from '@jest/globals';
 
 import { otherTable } from './finding.ts';
-import { plan } from './planner.ts';
 import type { EnvironmentRecord, SnapshotRecord, StateView } from './snapshot.ts';
-import { builtState, comparedWith, full, integers, manifestWith, view } from './testing/built-project.ts';
+import {
+  builtState,
+  comparedWith,
+  full,
+  integers,
+  manifestWith,
+  planned,
+  view,
+} from './testing/built-project.ts';
 import { jan, type ExampleNode } from './testing/example-project.ts';
 import { resolveNodes } from './resolve.ts';
 import { proofsOf, withProofs } from './reuse/proofs.ts';
@@ -34,23 +41,12 @@ function madeFromAnother(parts: readonly ('inputs' | 'reads')[]): StateView {
   return { ...state, snapshots: Object.fromEntries(snapshots.map((record) => [record.id, record])) };
 }
 
-const planned = (of: StateView) =>
-  plan({
-    manifest,
-    state: of,
-    environment: 'prod',
-    warehouse: 'w',
-    now: jan(5),
-    range: null,
-    select: null,
-    full: false,
-    outside: {},
-  });
-
 test('a file and a result are made again when what they read is another table, whatever its definition', () => {
-  expect(planned(state).tasks).toEqual([]);
-  expect(planned(madeFromAnother(['inputs'])).tasks.map(({ node }) => node)).toEqual(['exposure.board']);
-  const both = planned(madeFromAnother(['inputs', 'reads']));
+  expect(planned(manifest, state).tasks).toEqual([]);
+  expect(planned(manifest, madeFromAnother(['inputs'])).tasks.map(({ node }) => node)).toEqual([
+    'exposure.board',
+  ]);
+  const both = planned(manifest, madeFromAnother(['inputs', 'reads']));
   expect(both.tasks.map(({ node }) => node)).toEqual(['exposure.board', 'rule.sane']);
   expect(both.nodes.find(({ node }) => node === 'rule.sane')?.reason).toBe(`${TOP} is another table now`);
 });

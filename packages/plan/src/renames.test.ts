@@ -3,12 +3,19 @@ import type { Manifest, NodeId } from '@seeknal/manifest';
 
 import type { NodePlan, Plan } from './plan.ts';
 import type { PlanRequest } from './plan-request.ts';
-import { plan } from './planner.ts';
 import { renamesIn, withFormerNames, withRenames } from './renames.ts';
 import { resolveNodes, type ResolvedNode } from './resolve.ts';
 import { proofsOf, withProofs } from './reuse/proofs.ts';
 import type { EnvironmentRecord, StateView } from './snapshot.ts';
-import { builtState, comparedWith, full, integers, manifestWith, view } from './testing/built-project.ts';
+import {
+  builtState,
+  comparedWith,
+  full,
+  integers,
+  manifestWith,
+  planned as plannedFor,
+  view,
+} from './testing/built-project.ts';
 import { jan, type ExampleNode } from './testing/example-project.ts';
 
 const SOURCE: ExampleNode = { id: 'source.events' };
@@ -51,19 +58,7 @@ async function planned(
   const seen = { ...state, environments: { prod: renamed } };
   const { impacts, resolved } = await comparedWith(seen, manifest);
   const after = withProofs(state, proofsOf(impacts, resolved, seen, jan(5)));
-  const made = plan({
-    manifest,
-    state: after,
-    environment: 'prod',
-    warehouse: 'w',
-    now: jan(5),
-    range: null,
-    select: null,
-    full: false,
-    outside: {},
-    impacts,
-    ...more,
-  });
+  const made = plannedFor(manifest, after, { impacts, ...more });
   return { made, after };
 }
 

@@ -2,9 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Manifest, NodeId } from '@seeknal/manifest';
 
 import { continuationId, forkId, identityOf, isContinued, isSalted, proofKey } from './identity.ts';
-import type { Plan, SaidCategory } from './plan.ts';
-import type { PlanRequest } from './plan-request.ts';
-import { plan } from './planner.ts';
+import type { SaidCategory } from './plan.ts';
 import { resolveNodes } from './resolve.ts';
 import { proofsOf, withProofs } from './reuse/proofs.ts';
 import type { SnapshotRecord, StateView } from './snapshot.ts';
@@ -14,6 +12,7 @@ import {
   full,
   integers,
   manifestWith,
+  planned,
   saidOf,
   view,
 } from './testing/built-project.ts';
@@ -217,21 +216,6 @@ describe('a table that goes on under another definition', () => {
     expect(nodes.every(({ continues }) => continues === null)).toBe(true);
   });
 });
-
-function planned(manifest: Manifest, state: StateView, more: Partial<PlanRequest>): Plan {
-  return plan({
-    manifest,
-    state,
-    environment: 'prod',
-    warehouse: 'w',
-    now: jan(5),
-    range: null,
-    select: null,
-    full: false,
-    outside: {},
-    ...more,
-  });
-}
 
 describe('what is said of a change', () => {
   const before = projectOf(DAILY);

@@ -16,13 +16,10 @@ import {
 } from '@seeknal/plan';
 
 import { freeForkId, withForks } from './forks.ts';
+import type { Restating } from './restating.ts';
 
 /** What a change that only counts from now on means, before anything is done about it. */
-export interface Continuing {
-  /** The state as it will be: copies are there, and what is made anew is not done. */
-  readonly view: StateView;
-  readonly forks: readonly PlannedFork[];
-  readonly invalidations: readonly Invalidation[];
+export interface Continuing extends Restating {
   /** Nodes that go on with the rows of the snapshot named. */
   readonly continued: ReadonlyMap<NodeId, SnapshotId>;
 }

@@ -9,7 +9,9 @@ import {
 } from '@seeknal/manifest';
 import { lightParser } from '@seeknal/sql-ast';
 
-import type { SaidCategory } from '../plan.ts';
+import type { Plan, SaidCategory } from '../plan.ts';
+import type { PlanRequest } from '../plan-request.ts';
+import { plan } from '../planner.ts';
 import { resolveNodes, type ResolvedNode } from '../resolve.ts';
 import { findReuse } from '../reuse/find-reuse.ts';
 import type { NodeImpact } from '../reuse/node-impact.ts';
@@ -86,6 +88,21 @@ export function builtState(
     proofs: {},
   };
 }
+
+/** The plan of `prod` for all that is wanted at 2024-01-05, with nothing new outside. */
+export const planned = (manifest: Manifest, state: StateView, more: Partial<PlanRequest> = {}): Plan =>
+  plan({
+    manifest,
+    state,
+    environment: 'prod',
+    warehouse: 'w',
+    now: jan(5),
+    range: null,
+    select: null,
+    full: false,
+    outside: {},
+    ...more,
+  });
 
 export interface Compared {
   readonly resolved: ReadonlyMap<NodeId, ResolvedNode>;
