@@ -135,7 +135,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const asked = performance.now();
     child.kill(signal);
     const [code] = (await once(child, 'close')) as [number];
-    expect({ code, isSoon: performance.now() - asked < 1000 }).toEqual({ code: 130, isSoon: true });
+    expect({ code, isSoon: performance.now() - asked < 5000 }).toEqual({ code: 130, isSoon: true });
     expect(err).toMatch(
       /WARNING Interrupted\. 5 of 6 tasks are finished and kept\.\n {2}-> seeknal run goes on from there\.\n$/u,
     );

@@ -464,15 +464,14 @@ test('brackets in SQL are no nesting', async () => {
   expect(await problemsOf({ [T]: `kind: transform\nname: t\nsql: |\n  ${sql}\n` })).toEqual([]);
 });
 
-test('aliases that explode are refused in no time', async () => {
+test('aliases that explode are refused, and not followed', async () => {
+  // Followed, they would make more lists than there are atoms in a house: this would not end.
   const levels = Array.from(
     { length: 30 },
     (_, i) => `  a${i + 1}: &a${i + 1} [${`*a${i}, `.repeat(10)}]`,
   ).join('\n');
-  const before = performance.now();
   const problems = await problemsOf({
     [T]: `kind: transform\nname: t\nsql: SELECT 1\nparams:\n  a0: &a0 [1]\n${levels}\n`,
   });
   expect(problems.map(({ code }) => code)).toContain('YAML_ALIAS');
-  expect(performance.now() - before).toBeLessThan(2000);
 });
