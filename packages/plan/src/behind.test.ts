@@ -10,6 +10,7 @@ import {
   EMPTY,
   exampleManifest,
   jan,
+  prodShowing,
   recordOf,
   said,
   type ExampleNode,
@@ -39,15 +40,7 @@ function inDev(
       { snapshot: id, fingerprint, metadata: { description: null, owner: null, tags: [], audits: null } },
     ]),
   );
-  const prod: EnvironmentRecord = {
-    name: 'prod',
-    epoch: 1,
-    pointers,
-    previous: null,
-    createdAt: 0,
-    switchedAt: 0,
-    expiresAt: null,
-  };
+  const prod = prodShowing(pointers);
   const state: StateView = {
     snapshots,
     environments: { prod, dev: { ...prod, name: 'dev', epoch: 0 } },

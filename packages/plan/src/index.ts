@@ -2,6 +2,7 @@ export {
   ALL_TIME,
   hasTable,
   isByInterval,
+  isOutput,
   type EnvironmentRecord,
   type Materialization,
   type Pointer,

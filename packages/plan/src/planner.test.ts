@@ -7,6 +7,7 @@ import {
   EMPTY,
   exampleManifest,
   jan,
+  prodShowing,
   recordOf,
   said,
   type ExampleNode,
@@ -68,15 +69,7 @@ function after(
       },
     ]),
   );
-  const prod = {
-    name: 'prod',
-    epoch: 1,
-    pointers,
-    previous: null,
-    createdAt: 0,
-    switchedAt: 0,
-    expiresAt: null,
-  };
+  const prod = prodShowing(pointers);
   return { snapshots, environments: { prod }, proofs: {} };
 }
 

@@ -2,7 +2,7 @@ import type { DataDiff, DataDiffOptions } from '@seeknal/engine';
 import { checkEnvironmentName, EnvironmentError } from '@seeknal/environments';
 import type { Instant } from '@seeknal/intervals';
 import { nearest, sameJson, type Json, type NodeId } from '@seeknal/manifest';
-import type { EnvironmentRecord, SnapshotId, StateView } from '@seeknal/plan';
+import { isOutput, type EnvironmentRecord, type SnapshotId, type StateView } from '@seeknal/plan';
 
 import { SdkError } from './errors.ts';
 import { renew } from './renew.ts';
@@ -120,7 +120,7 @@ const snapshotIn = ({ pointers }: EnvironmentRecord, node: NodeId): SnapshotId |
 const shownBy = ({ pointers }: EnvironmentRecord, { snapshots }: StateView): readonly NodeId[] =>
   Object.keys(pointers).filter((node) => {
     const of = snapshots[pointers[node]?.snapshot ?? '']?.materialization;
-    return of !== 'rule' && of !== 'exposure';
+    return of === undefined || !isOutput(of);
   });
 
 /** The node that a word names in either environment, in whatever case. */

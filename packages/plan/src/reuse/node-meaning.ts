@@ -10,7 +10,7 @@ import {
   type TermTable,
 } from '@seeknal/sql-ast';
 
-import { hasTable, type Materialization, type SnapshotId } from '../snapshot.ts';
+import { hasTable, isOutput, type Materialization, type SnapshotId } from '../snapshot.ts';
 
 /** Reads the canonical SQL of a definition; rejects where it is no query. */
 export type ParseSql = (sql: string) => Promise<Query>;
@@ -81,11 +81,7 @@ export async function nodeMeaning(
   const { definition, columns, inputs } = version;
   const { sql, ...rest } = definition;
   const frame = terms.of(`made as ${canonicalJson([version.materialization, rest])}`);
-  if (
-    typeof sql !== 'string' ||
-    version.materialization === 'rule' ||
-    version.materialization === 'exposure'
-  ) {
+  if (typeof sql !== 'string' || isOutput(version.materialization)) {
     return whole(version, frame, null, terms);
   }
   let query: Query;

@@ -2,10 +2,10 @@ import { expect, test } from '@jest/globals';
 import type { Check, Manifest, ManifestNode } from '@seeknal/manifest';
 import { lightParser } from '@seeknal/sql-ast';
 
-import { plan } from '../planner.ts';
 import { resolveNodes } from '../resolve.ts';
 import { ALL_TIME, type EnvironmentRecord, type StateView } from '../snapshot.ts';
-import { EMPTY, exampleManifest, jan, recordOf, type ExampleNode } from '../testing/example-project.ts';
+import { builtState, full, integers, planned } from '../testing/built-project.ts';
+import { exampleManifest, jan, type ExampleNode } from '../testing/example-project.ts';
 import { findReuse } from './find-reuse.ts';
 import type { NodeImpact } from './node-impact.ts';
 import { proofsOf } from './proofs.ts';
@@ -14,12 +14,6 @@ import { isProved, refutation, refutationOf, settledRefutations } from './refuta
 
 const parse = await lightParser('duckdb');
 
-const full = (id: string, inputs: readonly string[], sql: string): ExampleNode => ({
-  id,
-  inputs,
-  sql,
-  mode: 'full',
-});
 const TOP = 'transform.top';
 const top = (sql: string): ExampleNode => full(TOP, ['source.events'], sql);
 
@@ -36,40 +30,7 @@ function manifestOf(nodes: readonly ExampleNode[], checks: readonly Partial<Chec
   };
 }
 
-/** The state after everything of a manifest was built and shown by `prod`. */
-async function built(manifest: Manifest): Promise<StateView> {
-  const resolved = resolveNodes(manifest, EMPTY, null, jan(5), null);
-  const snapshots = Object.fromEntries(
-    [...resolved.values()].map(({ snapshot }) => {
-      const columns = snapshot.node === 'source.events' ? ['k', 'x', 'y'] : null;
-      const record = recordOf(snapshot, [ALL_TIME]);
-      return [
-        snapshot.id,
-        { ...record, columns: columns?.map((name) => ({ name, type: 'INTEGER' })) ?? null },
-      ];
-    }),
-  );
-  const pointers = Object.fromEntries(
-    [...resolved].map(([id, { node, snapshot }]) => [
-      id,
-      {
-        snapshot: snapshot.id,
-        fingerprint: node.fingerprint,
-        metadata: { description: null, owner: null, tags: [], audits: null },
-      },
-    ]),
-  );
-  const prod: EnvironmentRecord = {
-    name: 'prod',
-    epoch: 1,
-    pointers,
-    previous: null,
-    createdAt: 0,
-    switchedAt: 0,
-    expiresAt: null,
-  };
-  return { snapshots, environments: { prod }, proofs: {} };
-}
+const built = (manifest: Manifest): StateView => builtState(manifest, { 'source.events': integers('k x y') });
 
 interface Compared {
   readonly impacts: ReadonlyMap<string, NodeImpact>;
@@ -83,7 +44,7 @@ async function compared(
   after: readonly ExampleNode[],
   checks: readonly Partial<Check>[] = [],
 ): Promise<Compared> {
-  const state = await built(manifestOf(before, checks));
+  const state = built(manifestOf(before, checks));
   return comparedWith(state, manifestOf(after, checks));
 }
 
@@ -222,16 +183,7 @@ test('a refuted proof is believed no more, by its node and by those that read it
     expect(again.impacts.get(TOP)).toMatchObject({ isKept: false, refuted: expect.stringMatching(text) });
     expect([...again.impacts.values()].filter(({ isKept }) => isKept)).toEqual([]);
     const verified = { rows: 3, ranges: 1, sampled: false, same: false, differing: [ALL_TIME] };
-    const { nodes } = plan({
-      manifest,
-      state: refuted,
-      environment: 'prod',
-      warehouse: 'w',
-      now: jan(5),
-      range: null,
-      select: null,
-      full: false,
-      outside: {},
+    const { nodes } = planned(manifest, refuted, {
       impacts: again.impacts,
       verified: new Map([[TOP, verified]]),
     });

@@ -2,6 +2,7 @@ import { foldCase } from '@seeknal/sql-ast/text';
 import type { Check, NodeId } from '@seeknal/manifest';
 
 import type { ResolvedNode } from '../resolve.ts';
+import { isOutput } from '../snapshot.ts';
 import type { NodeImpact } from './node-impact.ts';
 
 /** Who is reached by columns of a node that go away or get other values. */
@@ -27,7 +28,7 @@ export function reachOf(
   resolved: ReadonlyMap<NodeId, ResolvedNode>,
 ): readonly Reach[] {
   const own = impacts.get(id);
-  if (own === undefined || !own.isOwn || isOutput(resolved.get(id))) return [];
+  if (own === undefined || !own.isOwn || hasNoColumns(resolved.get(id))) return [];
   const { rows, changed, removed } = own.impact;
   const of = (kind: Reach['kind'], columns: readonly string[]): readonly Reach[] =>
     columns.length === 0 ? [] : [reach(kind, columns, readersOf(id, kind, columns, impacts, resolved))];
@@ -64,7 +65,7 @@ function readersOf(
       checked === null || hits.some((cause) => cause.columns.some((column) => checked.has(foldCase(column))));
     if (hits.length === 0 || isMended || !isChecked) continue;
     const affected = [...impact.changed, ...impact.removed];
-    const isWhole = impact.rows || affected.length === 0 || isOutput(resolved.get(node));
+    const isWhole = impact.rows || affected.length === 0 || hasNoColumns(resolved.get(node));
     reached.set(node, isWhole ? null : new Set(affected.map(foldCase)));
     readers.push(...(isWhole ? [node] : affected.map((column) => `${node}.${column}`)));
   }
@@ -72,8 +73,8 @@ function readersOf(
 }
 
 /** Whether it gives no columns that others could read. */
-const isOutput = (node: ResolvedNode | undefined): boolean =>
-  node?.snapshot.materialization === 'exposure' || node?.snapshot.materialization === 'rule';
+const hasNoColumns = (node: ResolvedNode | undefined): boolean =>
+  node !== undefined && isOutput(node.snapshot.materialization);
 
 /** Columns that a rule looks at; null: it is none, or may look at any. */
 function checkedColumns(node: ResolvedNode | undefined): ReadonlySet<string> | null {

@@ -16,8 +16,8 @@ import { resolveNodes, type ResolvedNode } from '../resolve.ts';
 import { findReuse } from '../reuse/find-reuse.ts';
 import type { NodeImpact } from '../reuse/node-impact.ts';
 import type { ParseSql } from '../reuse/node-meaning.ts';
-import { ALL_TIME, type EnvironmentRecord, type SnapshotRecord, type StateView } from '../snapshot.ts';
-import { EMPTY, exampleManifest, jan, recordOf, type ExampleNode } from './example-project.ts';
+import { ALL_TIME, type SnapshotRecord, type StateView } from '../snapshot.ts';
+import { EMPTY, exampleManifest, jan, prodShowing, recordOf, type ExampleNode } from './example-project.ts';
 
 const reader = lightParser('duckdb');
 
@@ -73,15 +73,7 @@ export function builtState(
       { snapshot: snapshot.id, fingerprint: node.fingerprint, metadata },
     ]),
   );
-  const prod: EnvironmentRecord = {
-    name: 'prod',
-    epoch: 1,
-    pointers,
-    previous: null,
-    createdAt: 0,
-    switchedAt: 0,
-    expiresAt: null,
-  };
+  const prod = prodShowing(pointers);
   return {
     snapshots: Object.fromEntries(records.map((record) => [record.id, record])),
     environments: { prod },

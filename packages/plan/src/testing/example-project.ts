@@ -8,7 +8,7 @@ import {
   type Timing,
 } from '@seeknal/manifest';
 
-import type { Snapshot, SnapshotRecord, StateView } from '../snapshot.ts';
+import type { EnvironmentRecord, Snapshot, SnapshotRecord, StateView } from '../snapshot.ts';
 
 /** 2024-01-`day`, 00:00 UTC: the calendar of every example. */
 export const jan = (day: number, hour = 0): number => Date.UTC(2024, 0, day, hour);
@@ -141,3 +141,14 @@ export const recordOf = (snapshot: Snapshot, done: readonly Interval[]): Snapsho
 });
 
 export const EMPTY: StateView = { snapshots: {}, environments: {}, proofs: {} };
+
+/** `prod` after its first switch, which showed these. */
+export const prodShowing = (pointers: EnvironmentRecord['pointers']): EnvironmentRecord => ({
+  name: 'prod',
+  epoch: 1,
+  pointers,
+  previous: null,
+  createdAt: 0,
+  switchedAt: 0,
+  expiresAt: null,
+});
